@@ -1,0 +1,16 @@
+"""Parts that imlkit finds by name: stores and demos, its own and other packages'."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+
+__all__ = ["found"]
+
+
+def found(group: str) -> dict[str, EntryPoint]:
+    """Return the entry points of a group by name, none of them loaded.
+
+    Args:
+        group: ``"imlkit.stores"`` or ``"imlkit.demos"``.
+    """
+    return {entry.name: entry for entry in entry_points(group=group)}

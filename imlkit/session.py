@@ -1,0 +1,180 @@
+"""What one person's browser page owns, and lets go of when it is closed."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from reactivex import abc
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+    from .question import Question
+    from .streams import ErrorReport, Stream
+
+__all__ = ["Session"]
+
+log = logging.getLogger("imlkit")
+
+_entered: ContextVar[Session | None] = ContextVar("imlkit_session", default=None)
+_of_documents: weakref.WeakKeyDictionary[Any, Session] = weakref.WeakKeyDictionary()
+_lock = threading.RLock()
+_headless: list[Session] = []
+
+
+class Session:
+    """The components, subscriptions and workers of one open page, or of a script without one.
+
+    A session begins when the app's script first makes a stream for a page, and ends when the
+    page's connection is gone: then everything in it is disposed.
+
+    Attributes:
+        errors: every error that a pipeline of this session survived.
+        questions: what the person is asked; the page's layout shows them.
+        components: the session's components, in the order in which they were made.
+        disposed: whether the session has ended.
+    """
+
+    errors: Stream[ErrorReport]
+    questions: Stream[Question]
+
+    def __init__(self, document: Document | None = None) -> None:
+        self._document = weakref.ref(document) if document is not None else None
+        self._tracked: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._at_end: list[Callable[[], object]] = []
+        self._actions: list[Callable[[], Any]] = []
+        self._ticks = threading.Lock()
+        self.components: list[Any] = []
+        self.disposed = False
+        with self.entered():
+            from .streams import Stream
+
+            self.errors = Stream(name="errors")
+            self.questions = Stream(name="questions")
+
+    @classmethod
+    def current(cls) -> Session:
+        """Return the session of the code that runs now.
+
+        That is the one entered with :meth:`entered`, else the one of the page whose script or
+        event handler runs, else the one session of a script without pages.
+        """
+        session = _entered.get()
+        if session is not None:
+            return session
+        panel_state = sys.modules.get("panel.io.state")
+        document = panel_state.state.curdoc if panel_state is not None else None
+        if document is not None and document.session_context is not None:
+            return cls._of_document(document)
+        with _lock:
+            if not _headless or _headless[0].disposed:
+                _headless[:] = [cls()]
+            return _headless[0]
+
+    @classmethod
+    def _of_document(cls, document: Document) -> Session:
+        with _lock:
+            session = _of_documents.get(document)
+            if session is None:
+                session = _of_documents[document] = cls(document)
+                # The callback itself must hold the session: when it runs, the script's own
+                # globals are already gone.
+                document.on_session_destroyed(session._destroyed)
+        return session
+
+    @contextlib.contextmanager
+    def entered(self) -> Iterator[Session]:
+        """Make this the current session of the code inside the block, on any thread."""
+        token = _entered.set(self)
+        try:
+            yield self
+        finally:
+            _entered.reset(token)
+
+    @property
+    def document(self) -> Document | None:
+        """The page's Bokeh document, or None without a page."""
+        return self._document() if self._document is not None else None
+
+    @property
+    def here(self) -> bool:
+        """Whether the code that runs now may change the page."""
+        return self._document is None or sys.modules["panel.io.state"].state.curdoc is self.document
+
+    def on_page(self, action: Callable[[], Any]) -> None:
+        """Run an action where the page may be changed: now if that is here, else at the next tick.
+
+        Actions given from one thread run in the order given. Without a page they run at once;
+        after the session's end they do not run.
+        """
+        if self.disposed:
+            return
+        document = self.document
+        if document is None:
+            if self._document is None:
+                action()
+            return
+        if self.here:
+            action()
+            return
+        with self._ticks:
+            self._actions.append(action)
+            first = len(self._actions) == 1
+        if first:
+            document.add_next_tick_callback(self._run_actions)
+
+    def _run_actions(self) -> None:
+        with self._ticks:
+            actions, self._actions = self._actions, []
+        for action in actions:
+            if not self.disposed:
+                _quietly(action)
+
+    def ask(self, question: Question) -> bool:
+        """Ask the person something; return False where no page is there to ask on."""
+        if not self.questions.observed:
+            return False
+        self.on_page(lambda: self.questions.set(question))
+        return True
+
+    def track(self, disposable: abc.DisposableBase) -> None:
+        """Dispose this at the session's end, unless nothing else has kept it until then."""
+        self._tracked.add(disposable)
+
+    def at_end(self, action: Callable[[], object]) -> None:
+        """Call this at the session's end, last given first."""
+        self._at_end.append(action)
+
+    def _destroyed(self, session_context: Any) -> None:
+        self.dispose()
+
+    def dispose(self) -> None:
+        """End the session: dispose its components and subscriptions. Only the first call acts."""
+        if self.disposed:
+            return
+        self.disposed = True
+        for component in reversed(self.components):
+            _quietly(component.dispose)
+        for action in reversed(self._at_end):
+            _quietly(action)
+        for disposable in list(self._tracked):
+            _quietly(disposable.dispose)
+        self.components.clear()
+        self._at_end.clear()
+        self._tracked.clear()
+        self.errors.dispose()
+        self.questions.dispose()
+
+
+def _quietly(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except Exception:
+        log.exception("in the work of a session")
