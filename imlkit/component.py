@@ -29,6 +29,9 @@ class Component(Viewer):
         title: what the person reads above the view; empty for none.
     """
 
+    framed = True
+    """Whether layouts put the view on a card with the title above it."""
+
     def __init__(self, title: str = "") -> None:
         super().__init__()
         self.title = title

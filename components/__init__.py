@@ -1,0 +1,40 @@
+"""Everything a person sees or a pipeline uses, one folder an activity.
+
+The names load their modules at first use, so that importing one does not load the others.
+"""
+
+from importlib import import_module
+from typing import Any
+
+MODULES = {
+    "Button": "widgets.button",
+    "ConfidencePlot": "charts.confidence_plot",
+    "Dataset": "data.dataset",
+    "DatasetBrowser": "data.dataset_browser",
+    "HogFeatures": "models.hog_features",
+    "ImageDisplay": "widgets.image_display",
+    "ImageUpload": "inputs.image_upload",
+    "KNNClassifier": "models.knn_classifier",
+    "MLPClassifier": "models.mlp_classifier",
+    "Select": "widgets.select",
+    "Sketchpad": "inputs.sketchpad",
+    "Slider": "widgets.slider",
+    "Text": "widgets.text",
+    "TextInput": "widgets.text_input",
+    "Toggle": "widgets.toggle",
+    "TrainingPlot": "charts.training_plot",
+    "TrainingProgress": "charts.training_progress",
+}
+"""Each public component, and the module under this package that holds it."""
+
+__all__ = sorted(MODULES)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name in MODULES:
+        return getattr(import_module(f".{MODULES[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *MODULES]

@@ -1,0 +1,1 @@
+"""Views of predictions and of training."""

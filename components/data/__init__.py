@@ -1,0 +1,1 @@
+"""Datasets and ways to look through them."""

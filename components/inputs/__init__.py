@@ -1,0 +1,1 @@
+"""Sources: what people draw, upload or record."""

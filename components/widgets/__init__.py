@@ -1,0 +1,1 @@
+"""Standard controls and displays."""

@@ -1,0 +1,99 @@
+"""imlkit: a reactive-stream toolkit for interactive machine learning.
+
+Everything public is importable from here, and loads at first use: ``import imlkit`` alone loads
+neither Panel nor PyTorch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .component import Component as Component
+    from .components.charts.confidence_plot import ConfidencePlot as ConfidencePlot
+    from .components.charts.training_plot import TrainingPlot as TrainingPlot
+    from .components.charts.training_progress import TrainingProgress as TrainingProgress
+    from .components.data.dataset import Dataset as Dataset
+    from .components.data.dataset_browser import DatasetBrowser as DatasetBrowser
+    from .components.inputs.image_upload import ImageUpload as ImageUpload
+    from .components.inputs.sketchpad import Sketchpad as Sketchpad
+    from .components.models.hog_features import HogFeatures as HogFeatures
+    from .components.models.knn_classifier import KNNClassifier as KNNClassifier
+    from .components.models.mlp_classifier import MLPClassifier as MLPClassifier
+    from .components.widgets.button import Button as Button
+    from .components.widgets.image_display import ImageDisplay as ImageDisplay
+    from .components.widgets.select import Select as Select
+    from .components.widgets.slider import Slider as Slider
+    from .components.widgets.text import Text as Text
+    from .components.widgets.text_input import TextInput as TextInput
+    from .components.widgets.toggle import Toggle as Toggle
+    from .data_store import data_store as data_store
+    from .errors import ImlkitError as ImlkitError
+    from .layouts.dashboard import Dashboard as Dashboard
+    from .model import Model as Model
+    from .model import Prediction as Prediction
+    from .model import TrainingStatus as TrainingStatus
+    from .session import Session as Session
+    from .store import Store as Store
+    from .streams import Stream as Stream
+
+__version__ = "0.1.0"
+
+_FRAMEWORK = {
+    "Component": "component",
+    "Dashboard": "layouts.dashboard",
+    "ImlkitError": "errors",
+    "Model": "model",
+    "Prediction": "model",
+    "Session": "session",
+    "Store": "store",
+    "Stream": "streams",
+    "TrainingStatus": "model",
+    "data_store": "data_store",
+}
+
+__all__ = [
+    "Button",
+    "Component",
+    "ConfidencePlot",
+    "Dashboard",
+    "Dataset",
+    "DatasetBrowser",
+    "HogFeatures",
+    "ImageDisplay",
+    "ImageUpload",
+    "ImlkitError",
+    "KNNClassifier",
+    "MLPClassifier",
+    "Model",
+    "Prediction",
+    "Select",
+    "Session",
+    "Sketchpad",
+    "Slider",
+    "Store",
+    "Stream",
+    "Text",
+    "TextInput",
+    "Toggle",
+    "TrainingPlot",
+    "TrainingProgress",
+    "TrainingStatus",
+    "__version__",
+    "data_store",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FRAMEWORK:
+        value = getattr(import_module(f".{_FRAMEWORK[name]}", __name__), name)
+    elif name in __all__:
+        value = getattr(import_module(".components", __name__), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Found once, a name is an ordinary attribute; it also outranks a submodule of the same name.
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

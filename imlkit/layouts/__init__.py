@@ -1,0 +1,1 @@
+"""Layouts place views on pages."""

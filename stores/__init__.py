@@ -1,0 +1,1 @@
+"""Places where collections and assets are kept."""
