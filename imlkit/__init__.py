@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .components.widgets.text import Text as Text
     from .components.widgets.text_input import TextInput as TextInput
     from .components.widgets.toggle import Toggle as Toggle
-    from .data_store import data_store as data_store
+    from .location import data_store as data_store
     from .errors import ImlkitError as ImlkitError
     from .layouts.dashboard import Dashboard as Dashboard
     from .model import Model as Model
@@ -48,7 +48,7 @@ _FRAMEWORK = {
     "Store": "store",
     "Stream": "streams",
     "TrainingStatus": "model",
-    "data_store": "data_store",
+    "data_store": "location",
 }
 
 __all__ = [
@@ -90,7 +90,7 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(".components", __name__), name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # Found once, a name is an ordinary attribute; it also outranks a submodule of the same name.
+    # Found once, a name is an ordinary attribute.
     globals()[name] = value
     return value
 
