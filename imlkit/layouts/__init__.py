@@ -1,1 +1,1 @@
-"""Layouts place views on pages."""
+"""Layouts place the views of components on pages."""

@@ -1,0 +1,15 @@
+// Keeps the part of the address after # and the model's `name` the same, whichever changes.
+export function render({ model }) {
+  const read = () => decodeURIComponent(window.location.hash.slice(1));
+  const heard = () => { model.name_shown = read(); };
+  const told = () => {
+    if (model.name_shown !== read()) window.location.hash = model.name_shown;
+  };
+  window.addEventListener("hashchange", heard);
+  model.on("name_shown", told);
+  model.on("remove", () => window.removeEventListener("hashchange", heard));
+  if (read()) heard();
+  const place = document.createElement("div");
+  place.hidden = true;
+  return place;
+}
