@@ -172,7 +172,9 @@ def _home(title: str, address: str) -> Viewable:
             "fontSize": "1.25rem",
             "fontWeight": 600,
             "lineHeight": 1.3,
-            "& p": {"overflow": "hidden", "textOverflow": "ellipsis", "whiteSpace": "nowrap"},
+            "overflow": "hidden",
+            "textOverflow": "ellipsis",
+            "whiteSpace": "nowrap",
         },
     )
 
