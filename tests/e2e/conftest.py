@@ -1,0 +1,70 @@
+"""A real server on loopback and a real Chromium for end-to-end tests."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.e2e.served import Served, chromium
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Start ``imlkit serve SCRIPT`` on loopback; relative stores are in the test's folder."""
+    started: list[Served] = []
+
+    def start(script: str | Path, port: int = 0, data: Path = tmp_path, environment: Any = None) -> Served:
+        command = [sys.executable, "-m", "imlkit", "serve", str(script), "--data", str(data)]
+        if port:
+            command += ["--port", str(port)]
+        served = Served(command, tmp_path, environment)
+        started.append(served)
+        return served
+
+    yield start
+    for served in started:
+        if served.process.poll() is None:
+            served.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open an address in a new browser context; console errors fail the test at its end."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_one(url: str, **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda message: faults.append(message.text) if message.type == "error" else None,
+        )
+        page.goto(url)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not [fault for fault in faults if not _expected(fault)], faults
+
+
+def _expected(fault: str) -> bool:
+    # A server that a test stops or kills drops its pages' connections.
+    return bool(re.search(r"WebSocket|ERR_CONNECTION|net::ERR|Lost websocket|Failed to load resource", fault))

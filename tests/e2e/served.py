@@ -1,0 +1,92 @@
+"""Servers and a browser as people use them, for end-to-end tests and benchmarks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+__all__ = ["FLAGS", "ROOT", "Served", "chromium", "until"]
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+ROOT = Path(__file__).parents[2]
+
+
+class Served:
+    """An ``imlkit serve`` (or ``panel serve``) process.
+
+    Attributes:
+        url: the address of the app's first page.
+    """
+
+    def __init__(self, command: list[str], cwd: Path, environment: dict[str, str] | None = None) -> None:
+        self.log: list[str] = []
+        self._ready = threading.Event()
+        self.url = ""
+        self.process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+        if not self._ready.wait(60) or not self.url:
+            self.kill()
+            raise AssertionError("the server did not start:\n" + "".join(self.log))
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.log.append(line)
+            found = re.search(r"http://(?:localhost|127\.0\.0\.1):\d+\S*", line)
+            if found and not self.url:
+                self.url = found[0].replace("localhost", "127.0.0.1")
+                self._ready.set()
+        self._ready.set()
+
+    def stop(self) -> None:
+        """End as Ctrl-C does."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End without any chance to tidy up."""
+        self.process.kill()
+        self.process.wait(15)
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run the system's Chromium."""
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    assert executable, "no chromium on the PATH: install it (Debian: apt-get install chromium)"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+    """Wait for what no event announces: look again until it holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not become so in time"
+        time.sleep(0.02)
