@@ -181,10 +181,12 @@ class Store(ABC):
     Attributes:
         location: how the store was asked for.
         assets: its assets.
+        closed: whether it has been closed.
     """
 
     location: str
     assets: Assets
+    closed: bool = False
 
     @abstractmethod
     def collection(self, name: str) -> Collection:
