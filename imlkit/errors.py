@@ -21,6 +21,7 @@
     │   ├── StoreFullError (OSError)        no space is left
     │   ├── StoreLockedError (OSError)      another process holds a single-process store
     │   └── StoreVersionError               written by a newer imlkit
+    ├── CommandError (ValueError)           the command line was asked for what it cannot do
     └── MissingDependencyError (ImportError) an optional package is not installed
 
 Every message names the value, what was expected and what to do about it.
@@ -30,6 +31,7 @@ from __future__ import annotations
 
 __all__ = [
     "ArchiveError",
+    "CommandError",
     "DataError",
     "DocumentError",
     "DuplicateIdError",
@@ -128,6 +130,10 @@ class StoreLockedError(StoreError, OSError):
 
 class StoreVersionError(StoreError):
     """The store was written by a newer imlkit."""
+
+
+class CommandError(ImlkitError, ValueError):
+    """The command line was asked for what it cannot do."""
 
 
 class MissingDependencyError(ImlkitError, ImportError):

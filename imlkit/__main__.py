@@ -1,0 +1,8 @@
+"""``python -m imlkit`` is ``imlkit``."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

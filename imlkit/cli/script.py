@@ -1,0 +1,94 @@
+"""A script as an app: run anew for every page, and heard when it fails."""
+
+from __future__ import annotations
+
+import html
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+from bokeh.application.handlers.code_runner import CodeRunner
+from bokeh.document import Document
+from panel.io.handlers import ScriptHandler
+from panel.io.state import set_curdoc, state
+
+__all__ = ["AppScript"]
+
+log = logging.getLogger("imlkit")
+
+
+class AppScript(ScriptHandler):
+    """Runs a script for each page, as ``panel serve`` does, and says on the page why it could not.
+
+    A script that was changed since is read again, so that reloading the page shows the change.
+
+    Args:
+        path: the script.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read_at = path.stat().st_mtime_ns
+        super().__init__(filename=os.fspath(path))
+
+    @property
+    def failed(self) -> bool:
+        """False: a failure is told on the page and in the log, and the next page runs the script again."""
+        return False
+
+    def modify_document(self, doc: Document) -> None:
+        """Run the script for a page."""
+        self._read_again()
+        try:
+            super().modify_document(doc)
+        except SystemExit:
+            _show(doc, f"{self._path.name} ended itself with sys.exit: a served app must not.")
+            return
+        if self._runner.failed:
+            log.error("%s could not run\n%s", self._path.name, self._runner.error_detail)
+            _show(doc, f"{self._path.name} could not run.", _told(self._runner))
+        elif not doc.roots and doc not in state._templates:
+            _show(
+                doc,
+                f"{self._path.name} shows nothing yet: call .servable() on its dashboard.",
+            )
+
+    def _read_again(self) -> None:
+        try:
+            changed_at = self._path.stat().st_mtime_ns
+            if changed_at == self._read_at:
+                return
+            source = self._path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            # Half-way through being saved, or removed: what was read before still runs.
+            return
+        self._runner = type(self._runner)(source, os.fspath(self._path), [])
+        self._read_at = changed_at
+
+
+def _told(runner: CodeRunner) -> str:
+    """Return what a script raised and where, without the way there."""
+    error, detail = runner.error or "", runner.error_detail or ""
+    lines = detail.splitlines()
+    frames = [number for number, line in enumerate(lines) if line.startswith("  File ")]
+    raised = [line for line in lines[frames[-1] + 1 :] if not line.startswith("    ")] if frames else []
+    _, place, where = error.rpartition("\nFile ")
+    return "\n".join([*raised, f"File {where}"]) if raised and place else error
+
+
+def _show(doc: Document, words: str, error: str | None = None) -> None:
+    # What the script placed before it failed would look like an app that works.
+    state._templates.pop(doc, None)
+    doc.clear()
+    detail = f'<pre style="white-space: pre-wrap">{html.escape(error)}</pre>' if error else ""
+    hint = "<p>Details are in the terminal. Correct the script and reload this page.</p>" if error else ""
+    with set_curdoc(doc):
+        pane: Any = pn.pane.HTML
+        message = pane(
+            f'<main role="alert"><h1 style="font-size: 20px">{html.escape(words)}</h1>{detail}{hint}</main>',
+            margin=20,
+            sizing_mode="stretch_width",
+        )
+        message.server_doc(doc=doc, title=words)

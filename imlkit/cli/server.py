@@ -1,0 +1,148 @@
+"""The server that answers with apps, until it is told to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import panel as pn
+from panel.io.application import Application
+from panel.io.server import get_server
+from tornado.ioloop import IOLoop
+
+from ..errors import CommandError
+from .browser import open_page
+from .closed_pages import CHECK_MS, NEVER_CONNECTED_MS, ClosedPages
+from .script import AppScript
+
+__all__ = ["run"]
+
+MESSAGE_BYTES = 200 * 1024 * 1024
+"""The largest message a page may send: what a person uploads at once."""
+KEEP_ALIVE_MS = 15_000
+"""How often a page is asked whether it is there: proxies cut a connection after a silent minute."""
+FAREWELL_SECONDS = 2.0
+"""How long stopping may take before the process ends as it is."""
+
+
+def run(routes: Mapping[str, Path], address: str, port: int, show: bool) -> int:
+    """Serve scripts until SIGINT or SIGTERM, and end the process.
+
+    Args:
+        routes: each app's route, such as ``/sketch``, and its script.
+        address: where to listen.
+        port: the port.
+        show: whether to open the first app in the browser.
+
+    Raises:
+        CommandError: the port was taken meanwhile.
+    """
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    pn.config.notifications = True
+    names = _names(address)
+    try:
+        server = get_server(
+            {route: _application(script) for route, script in routes.items()},
+            port=port,
+            address=address,
+            websocket_origin=[f"{name}:{port}" for name in names],
+            websocket_max_message_size=MESSAGE_BYTES,
+            # Tornado would otherwise cut messages at half of that.
+            http_server_kwargs={"max_buffer_size": MESSAGE_BYTES + 1024 * 1024},
+            keep_alive_milliseconds=KEEP_ALIVE_MS,
+            check_unused_sessions_milliseconds=CHECK_MS,
+            unused_session_lifetime_milliseconds=NEVER_CONNECTED_MS,
+        )
+    except OSError as error:
+        raise CommandError(
+            f"port {port} cannot be used ({error.strerror}): give another with --port"
+        ) from error
+    loop = server.io_loop
+    _stop_on_signals(loop)
+    server.start()
+    ClosedPages(server).start()
+    _announce(routes, names, address, port)
+    if show:
+        loop.add_callback(open_page, f"http://{names[0]}:{port}{next(iter(routes))}")
+    loop.start()
+    with contextlib.suppress(Exception):
+        server.stop(wait=False)
+    _leave()
+    return 0
+
+
+def _application(script: Path) -> Any:
+    build: Any = Application
+    return build(AppScript(script))
+
+
+def _names(address: str) -> list[str]:
+    """Return the names under which pages at an address may be opened, the plainest first."""
+    loopback = ["127.0.0.1", "localhost"]
+    try:
+        number = ipaddress.ip_address(address)
+    except ValueError:
+        return [address.lower(), *(name for name in loopback if name != address.lower())]
+    if number.is_unspecified:
+        return [*loopback, *_own_names()]
+    # Bokeh refuses pages whose address is an IPv6 number: they are opened by name.
+    if number.version == 6:
+        return ["localhost"] if number.is_loopback else [socket.gethostname().lower(), "localhost"]
+    return [str(number), *(name for name in loopback if name != str(number))]
+
+
+def _own_names() -> list[str]:
+    """Return what this machine is called on its networks."""
+    host = socket.gethostname().lower()
+    found = [host]
+    with contextlib.suppress(OSError):
+        found += [str(entry[4][0]) for entry in socket.getaddrinfo(host, None, socket.AF_INET)]
+    # Connecting a datagram socket sends nothing; it tells which address leads out.
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))
+        found.append(probe.getsockname()[0])
+    return [name for name in dict.fromkeys(found) if not name.startswith("127.")]
+
+
+def _announce(routes: Mapping[str, Path], names: list[str], address: str, port: int) -> None:
+    for route, script in routes.items():
+        print(f"{script.name} is at http://{names[0]}:{port}{route}")
+        if address in ("0.0.0.0", "::"):
+            for name in names[2:]:
+                print(f"{' ' * len(script.name)}    or http://{name}:{port}{route}")
+    if address in ("0.0.0.0", "::"):
+        print("Everyone who can reach this machine can use it.")
+    print("Ctrl-C stops it.", flush=True)
+
+
+def _stop_on_signals(loop: IOLoop) -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        loop.add_callback_from_signal(loop.stop)
+        # A page whose code holds the loop, or a second Ctrl-C, must not keep the process.
+        for other in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(other, lambda *_: _leave())
+        farewell = threading.Timer(FAREWELL_SECONDS, _leave)
+        farewell.daemon = True
+        farewell.start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def _leave() -> None:
+    """End the process now, without waiting for threads: what stores have written is already safe."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(0)
