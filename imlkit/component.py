@@ -33,7 +33,7 @@ class Component(Viewer):
     """Whether layouts put the view on a card with the title above it."""
 
     def __init__(self, title: str = "") -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.title = title
         self.session = Session.current()
         self.session.components.append(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import param
 from panel.custom import JSComponent
@@ -14,5 +15,8 @@ class Address(JSComponent):
     """What stands after ``#`` in the address; following a link, going back and setting it all agree."""
 
     name_shown = param.String(default="", doc="The part of the address after #.")
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)  # type: ignore[no-untyped-call]
 
     _esm = Path(__file__).with_name("address.js")

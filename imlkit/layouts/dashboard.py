@@ -10,6 +10,7 @@ import panel as pn
 import panel_material_ui as pmui
 from bokeh.models import CustomJS
 from panel.viewable import Viewable
+from panel_material_ui.template.base import Page as Frame
 
 from ..notifications import notify_errors
 from ..plain_text import escaped
@@ -60,9 +61,15 @@ class Dashboard:
         self._pages: list[Page] = []
 
     def page(self, name: str) -> Page:
-        """Return the page of that name, new or already there. Raises ValueError for two names of one address."""
+        """Return the page of that name, new or already there.
+
+        Raises:
+            ValueError: another page, or the settings page, has the same address.
+        """
         if slug(name) == self.settings.slug:
-            raise ValueError(f"a page named {name!r} would have the settings page's address: choose another name")
+            raise ValueError(
+                f"a page named {name!r} would have the settings page's address: choose another name"
+            )
         for page in self._pages:
             if page.name == name:
                 return page
@@ -94,7 +101,7 @@ class Dashboard:
                 link.sx = _TAB | _TAB_CURRENT if address == name else _TAB
             settings_link.sx = _BAR | _BAR_CURRENT if name == self.settings.slug else _BAR
 
-        frame = pmui.Page(
+        frame = Frame(
             title="",
             meta_title=self.title,
             meta_name=self.title,
@@ -157,7 +164,8 @@ class Dashboard:
         return self._pages[0].slug if self._pages else "main"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        return self.view()._repr_mimebundle_(include, exclude)
+        bundle: Any = self.view()._repr_mimebundle_(include, exclude)
+        return bundle
 
 
 def _home(title: str, address: str) -> Viewable:
@@ -179,11 +187,11 @@ def _home(title: str, address: str) -> Viewable:
     )
 
 
-def _link(words: str, address: str, sx: dict[str, Any]) -> Viewable:
+def _link(words: str, address: str, sx: dict[str, Any]) -> pmui.Button:
     return pmui.Button(label=words, href=f"{_path()}#{address}", variant="text", margin=0, sx=sx)
 
 
-def _strip(links: list[Viewable]) -> Viewable:
+def _strip(links: list[pmui.Button]) -> Viewable:
     return pmui.FlexBox(
         *links,
         flex_wrap="nowrap",

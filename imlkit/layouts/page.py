@@ -14,7 +14,7 @@ from ..plain_text import escaped
 __all__ = ["Page", "Placed"]
 
 Placed: TypeAlias = Component | Viewable | str | list[Any]
-"""What a page shows: a component (a new view of it), a Panel object, a heading (text), or a row of these."""
+"""A component (shown as a new view of it), a Panel object, a heading (text), or a row of these."""
 
 
 class Page:

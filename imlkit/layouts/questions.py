@@ -31,7 +31,9 @@ def question_dialog(session: Session) -> Viewable:
         alive = held()
         if alive is None:
             return
-        buttons = [_button(words, action, answer, n) for n, (words, action) in enumerate(question.answers.items())]
+        buttons = [
+            _button(words, action, answer, n) for n, (words, action) in enumerate(question.answers.items())
+        ]
         alive.title = question.title
         alive[:] = [
             pmui.Typography(escaped(question.text), margin=(0, 0, 8, 0)),

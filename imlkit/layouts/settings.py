@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
+from ..dataset import StoredDataset
+from ..download import download_button
+from ..model import Model, TrainingStatus
+from ..plain_text import escaped
+from ..question import Question
 from ..session import Session
+from ..store import Store
+from .page import card, column
 
 __all__ = ["Settings"]
 
@@ -17,6 +29,143 @@ class Settings:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._built: Viewable | None = None
 
     def view(self) -> Viewable:
-        return pmui.Typography("Settings", variant="h2")
+        """Return the page's content, built at the first call."""
+        if self._built is None:
+            self._built = self._build()
+        return self._built
+
+    @property
+    def datasets(self) -> list[StoredDataset]:
+        """The session's datasets, each of one name in one store once."""
+        unique = {
+            (id(component.store), component.name): component
+            for component in self.session.components
+            if isinstance(component, StoredDataset)
+        }
+        return list(unique.values())
+
+    @property
+    def models(self) -> list[Model]:
+        """The session's models."""
+        return [component for component in self.session.components if isinstance(component, Model)]
+
+    @property
+    def stores(self) -> list[Store]:
+        """The stores that the session's components use."""
+        stores = {
+            id(store): store
+            for component in self.session.components
+            if isinstance(store := getattr(component, "store", None), Store)
+        }
+        return list(stores.values())
+
+    def _build(self) -> Viewable:
+        return column(
+            [
+                _section("Datasets", [self._dataset(d) for d in self.datasets], "This app keeps no dataset."),
+                _section("Models", [self._model(m) for m in self.models], "This app has no model."),
+                _section("Stores", [_store(s) for s in self.stores], "This app keeps nothing in a store."),
+            ]
+        )
+
+    def _dataset(self, dataset: StoredDataset) -> Viewable:
+        text = pmui.Typography("", margin=0)
+
+        def show(view: Any, counts: dict[Any, int]) -> None:
+            classes = ", ".join(f"{_short(label)} {count:,}" for label, count in list(counts.items())[:8])
+            more = f" and {len(counts) - 8:,} more" if len(counts) > 8 else ""
+            total = dataset.count()
+            view.object = escaped(f"{total:,} instances" + (f": {classes}{more}" if classes else ""))
+
+        _follow(self.session, dataset.counts, text, show)
+        name = _file_name(dataset.name)
+        return _entry(
+            dataset.name,
+            text,
+            download_button("Download", f"{name}.zip", dataset.download, self.session, about=dataset.name),
+            self._clear_button(
+                dataset.name,
+                f"Every instance of “{_short(dataset.name)}” will be removed, for everyone who uses "
+                "this store. This cannot be undone: download it first if you may need it.",
+                dataset.clear,
+            ),
+        )
+
+    def _model(self, model: Model) -> Viewable:
+        text = pmui.Typography("", margin=0)
+        _follow(self.session, model.training, text, lambda view, status: _say(view, model, status))
+        title = model.title or type(model).__name__
+
+        def write(file: Path, progress: Callable[[Any], None] | None = None) -> None:
+            model.download(file)
+
+        return _entry(
+            title,
+            text,
+            download_button("Download", f"{_file_name(title)}.safetensors", write, self.session, about=title),
+            self._clear_button(
+                title,
+                f"“{_short(title)}” will forget what it has learnt. It can be trained again from its data.",
+                model.clear,
+            ),
+        )
+
+    def _clear_button(self, name: str, text: str, clear: Callable[[], Any]) -> Viewable:
+        question = Question(f"Clear {_short(name)}?", text, {"Keep it": lambda: None, "Clear it": clear})
+        return pmui.Button(
+            label="Clear…",
+            description=f"Clear {_short(name)}",
+            variant="outlined",
+            color="error",
+            margin=0,
+            sx={"textTransform": "none"},
+            on_click=lambda _: self.session.ask(question),
+        )
+
+
+def _say(view: Any, model: Model, status: TrainingStatus) -> None:
+    if status.running:
+        view.object = f"Training, epoch {status.epoch} of {status.epochs}"
+    else:
+        view.object = escaped("Trained" if model.trained else "Not trained yet")
+
+
+def _section(title: str, entries: list[Viewable], empty: str) -> Viewable:
+    return card(column(entries or [pmui.Typography(empty, margin=0)]), title)
+
+
+def _entry(name: str, text: Viewable, *buttons: Viewable) -> Viewable:
+    heading = pmui.Typography(
+        escaped(_short(name)), variant="h3", margin=0, sx={"fontSize": "1rem", "overflowWrap": "anywhere"}
+    )
+    return pmui.Column(
+        heading,
+        text,
+        pmui.FlexBox(*buttons, gap="8px", margin=(4, 0, 0, 0)),
+        margin=0,
+        sizing_mode="stretch_width",
+        sx={"gap": "4px"},
+    )
+
+
+def _store(store: Store) -> Viewable:
+    kept = store.collections()
+    collections = "1 collection" if len(kept) == 1 else f"{len(kept):,} collections"
+    text = pmui.Typography(escaped(f"{type(store).__name__}, {collections}"), margin=0)
+    return _entry(store.location, text)
+
+
+def _follow(session: Session, stream: Any, view: Any, show: Callable[[Any, Any], None]) -> None:
+    stream.subscribe(lambda value: session.on_page(lambda: show(view, value)))
+
+
+def _short(name: Any, length: int = 60) -> str:
+    text = str(name)
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w-]+", "-", name).strip("-")[:60] or "download"

@@ -13,4 +13,6 @@ def warm_up_models(session: Session) -> None:
     """Call ``warm_up`` of every component that has it, on a background thread."""
     tasks = [component.warm_up for component in session.components if hasattr(component, "warm_up")]
     if tasks:
-        threading.Thread(target=lambda: [task() for task in tasks], name="imlkit-warm-up", daemon=True).start()
+        threading.Thread(
+            target=lambda: [task() for task in tasks], name="imlkit-warm-up", daemon=True
+        ).start()

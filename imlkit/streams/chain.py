@@ -39,7 +39,7 @@ class Chain(Observable[T]):
         """Connect an observer that never raises."""
         raise NotImplementedError
 
-    def subscribe(  # type: ignore[override]
+    def subscribe(
         self,
         on_next: abc.ObserverBase[T] | Callable[[T], Any] | None = None,
         on_error: abc.OnError | None = None,
@@ -80,11 +80,11 @@ class Chain(Observable[T]):
         """Emit the events for which ``predicate`` is true."""
         return Derived(self, lambda down: Filtering(down, predicate, self._origin))
 
-    def scan(self, accumulator: Callable[[Any, T], R], seed: Any = _NO_SEED) -> Chain[R]:  # type: ignore[override]
+    def scan(self, accumulator: Callable[[Any, T], R], seed: Any = _NO_SEED) -> Chain[R]:
         """Emit ``accumulator(result so far, event)``; without a seed the first event is the first result."""
         return Derived(self, lambda down: Scanning(down, accumulator, seed, self._origin))
 
-    def do_action(  # type: ignore[override]
+    def do_action(
         self,
         on_next: Callable[[T], Any] | None = None,
         on_error: abc.OnError | None = None,
@@ -130,7 +130,7 @@ class Chain(Observable[T]):
 
     if TYPE_CHECKING:  # reactivex types these as Observable; through `pipe` they are chains
 
-        def merge(self, *sources: Observable[Any]) -> Chain[Any]: ...
+        def merge(self, *sources: Observable[Any], max_concurrent: int | None = None) -> Chain[Any]: ...
         def with_latest_from(self, *sources: Observable[Any]) -> Chain[Any]: ...
         def combine_latest(self, *sources: Observable[Any]) -> Chain[Any]: ...
         def start_with(self, *values: Any) -> Chain[Any]: ...

@@ -7,6 +7,7 @@ import inspect
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, TypeVar, get_args
 
 from reactivex import abc
@@ -89,9 +90,9 @@ class Computed(Stream[T]):
                 try:
                     result = asyncio.run(self._fn(value)) if self._coroutine else self._fn(value)
                 except Exception as error:
-                    self.session.on_page(lambda error=error: report(error, self._cause))
+                    self.session.on_page(partial(report, error, self._cause))
                 else:
-                    self.session.on_page(lambda result=result: self._deliver(result))
+                    self.session.on_page(partial(self._deliver, result))
         self.session.on_page(lambda: self.busy.set(self._running))
 
     def _deliver(self, result: T) -> None:

@@ -17,10 +17,15 @@ from playwright.sync_api import Browser, sync_playwright
 
 __all__ = ["FLAGS", "ROOT", "Served", "chromium", "until"]
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,6 +10,7 @@ import panel as pn
 import pytest
 from bokeh.client import pull_session
 from panel.viewable import Viewable
+from reactivex import of
 
 from imlkit.component import Component
 from imlkit.question import Question
@@ -43,6 +44,8 @@ def test_several_views_of_one_component_show_the_same() -> None:
     counter = Counter()
     first, second = counter.view(), counter.view()
     counter.count.set(7)
+    assert isinstance(first, pn.pane.Str)
+    assert isinstance(second, pn.pane.Str)
     assert first.object == second.object == "7"
 
 
@@ -205,7 +208,11 @@ def test_results_computed_elsewhere_reach_the_page_on_its_own_thread(serve: Any)
         source.compute(work).subscribe(deliver)
         page = Session.current().document
         assert page is not None
-        page.add_next_tick_callback(lambda: [source.set(n) for n in (1, 2, 3)])
+
+        def begin() -> None:
+            of(1, 2, 3).subscribe(source)
+
+        page.add_next_tick_callback(begin)
         return pn.pane.Str("page")
 
     client = pull_session(url=serve(page).url)

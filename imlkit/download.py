@@ -1,0 +1,125 @@
+"""A button that makes a file off the page's thread and gives it to the browser to save."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import panel_material_ui as pmui
+from panel.custom import JSComponent
+from panel.viewable import Viewable
+
+from .session import Session
+from .streams.report import report
+
+__all__ = ["download_button"]
+
+PIECE = 1 << 20
+"""Bytes sent to the browser at a time."""
+
+Write = Callable[[Path, Callable[[Any], None]], Any]
+"""Writes a file, telling its progress now and then; what the teller raises ends the work."""
+
+
+class Saver(JSComponent):
+    """The invisible part that receives a file in the browser."""
+
+    _esm = Path(__file__).with_name("download.js")
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)  # type: ignore[no-untyped-call]
+
+
+class CancelledError(Exception):
+    """The person no longer wants the file."""
+
+
+def download_button(label: str, name: str, write: Write, session: Session, about: str = "") -> Viewable:
+    """Return a button that downloads a file made when it is pressed; pressed again, it cancels.
+
+    Args:
+        label: what the button says.
+        name: the file's name.
+        write: makes the file at the path it is given (see :data:`Write`).
+        session: the page's session, told of errors.
+        about: what is downloaded, for those who hear the button rather than see it.
+    """
+    saver = Saver(width=0, height=0, margin=0)
+    button = pmui.Button(
+        label=label,
+        description=f"{label} {about}".strip(),
+        variant="outlined",
+        margin=0,
+        sx={"textTransform": "none"},
+    )
+    work = _Work(label, name, write, session, button, saver)
+    button.on_click(lambda _: work.pressed())
+    return pmui.Row(button, saver, margin=0)
+
+
+class _Work:
+    def __init__(
+        self, label: str, name: str, write: Write, session: Session, button: Any, saver: Saver
+    ) -> None:
+        self.label = label
+        self.name = name
+        self.write = write
+        self.session = session
+        self.button = button
+        self.saver = saver
+        self.running = False
+        self.percent = -1
+        self.cancelled = threading.Event()
+
+    def pressed(self) -> None:
+        if self.running:
+            self.cancelled.set()
+            return
+        self.running = True
+        self.cancelled.clear()
+        self.percent = -1
+        self.tell("Preparing: press to cancel")
+        threading.Thread(target=self.run, name="imlkit-download", daemon=True).start()
+
+    def run(self) -> None:
+        try:
+            with tempfile.TemporaryDirectory() as folder, self.session.entered():
+                file = Path(folder) / "download"
+                self.write(file, self.progress)
+                self.send(file)
+        except CancelledError:
+            pass
+        except Exception as error:
+            with self.session.entered():
+                report(error, None)
+        finally:
+            self.session.on_page(self.finish)
+
+    def progress(self, progress: Any = None) -> None:
+        if self.cancelled.is_set() or self.session.disposed:
+            raise CancelledError
+        done, total = getattr(progress, "done", 0), getattr(progress, "total", 0)
+        if total and (percent := 100 * done // total) != self.percent:
+            self.percent = percent
+            self.session.on_page(lambda: self.tell(f"Preparing, {percent} %: press to cancel"))
+
+    def tell(self, words: str) -> None:
+        if self.running:
+            self.button.label = words
+
+    def send(self, file: Path) -> None:
+        with file.open("rb") as content:
+            while piece := content.read(PIECE):
+                self.progress()
+                text = base64.b64encode(piece).decode("ascii")
+                self.session.on_page(partial(self.saver._send_msg, {"piece": text}))
+        self.session.on_page(lambda: self.saver._send_msg({"name": self.name}))
+
+    def finish(self) -> None:
+        self.running = False
+        self.button.label = self.label

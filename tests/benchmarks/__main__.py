@@ -1,0 +1,23 @@
+"""Measure everything and print one table: ``python -m tests.benchmarks [NAME ...]``."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+NAMES = ("streams", "stores", "models", "browser", "strokes", "serving")
+
+
+def main(names: list[str]) -> int:
+    """Print the table of the named benchmarks; return 1 where a bar is missed."""
+    met = True
+    print("| what | must show | measured | |\n|---|---|---|---|")
+    for name in names or NAMES:
+        for what, bar, value, holds in importlib.import_module(f"tests.benchmarks.{name}").rows():
+            print(f"| {what} | {bar} | {value:.3g} | {'met' if holds else 'MISSED'} |", flush=True)
+            met = met and holds
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,5 @@
+"""An empty Panel page."""
+
+import panel as pn
+
+pn.Column().servable()
