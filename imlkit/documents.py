@@ -6,10 +6,12 @@ begins with a dollar:
 =============================  ==========================================================
 ``{"$date": "2026-01-31T…Z"}`` a datetime, in UTC, with microseconds, so that text order is time order
 ``{"$number": "nan"}``         NaN (an infinity is ``9e999``, which JSON readers take for one)
-``{"$array": 0}``              a numpy array: attachment 0 holds it as ``.npy``
-``{"$image": 1}``              a ``uint8`` array of shape (H, W, 3): attachment 1 holds it as PNG
-``{"$bytes": 2}``              bytes: attachment 2 holds them as they are
+``{"$array": "5e8….npy"}``     a numpy array: the attachment of that name holds it as ``.npy``
+``{"$image": "c07….png"}``     a ``uint8`` array of shape (H, W, 3): the attachment holds it as PNG
+``{"$bytes": "91a….bin"}``     bytes: the attachment holds them as they are
 =============================  ==========================================================
+
+An attachment's name is the SHA-256 of its content, and the ending of its format.
 
 Names of fields that a database could misread (a leading dollar, quotes, backslashes, control
 characters, percent signs) are written with ``%XX`` in place of those characters. In text, NUL is
@@ -28,10 +30,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from .attachments import Attachment, read_attachment, written
+from .attachments import Attachment, Kind, read_attachment, written
 from .errors import DocumentError
 
 if TYPE_CHECKING:
@@ -39,13 +41,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Encoded",
-    "Name",
     "Reference",
+    "chosen",
     "complete",
+    "date_text",
     "encode",
     "json_text",
     "key_text",
     "new_id",
+    "original_text",
     "parse",
     "plain",
     "plain_scalar",
@@ -53,11 +57,8 @@ __all__ = [
     "stored_text",
 ]
 
-Name: TypeAlias = int | str
-"""What the JSON calls an attachment: a number, or the name of a file."""
-
 _DEEPEST: Final = 100
-_TAGS: Final = {"$array": "array", "$image": "image", "$bytes": "bytes"}
+_TAGS: Final[dict[str, Kind]] = {"$array": "array", "$image": "image", "$bytes": "bytes"}
 _ODD_IN_NAMES: Final = re.compile(r'^\$|[%"\\\x00-\x1f\x7f]')
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _KEPT: Final = (
@@ -70,8 +71,8 @@ _KEPT: Final = (
 class Reference:
     """The place of an attachment in a document whose attachments are not loaded."""
 
-    kind: Literal["array", "image", "bytes"]
-    name: Name
+    kind: Kind
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Encoded:
 
     id: str
     fields: dict[str, Any]
-    attachments: dict[Name, Attachment]
+    attachments: dict[str, Attachment]
 
     @property
     def text(self) -> str:
@@ -100,17 +101,11 @@ def new_id() -> str:
     return f"{time.time_ns() // 1000:014x}{os.urandom(9).hex()}"
 
 
-def encode(
-    document: Mapping[str, Any],
-    name: Callable[[int, Attachment], Name] = lambda number, attachment: number,
-    first: int = 0,
-) -> Encoded:
+def encode(document: Mapping[str, Any]) -> Encoded:
     """Return a document as it is written, with an id if it has none.
 
     Args:
         document: a dictionary with text keys.
-        name: what to call an attachment, given its number and itself.
-        first: the number of the first attachment.
 
     Raises:
         DocumentError: a value is of a type that no store keeps, or a name is no text.
@@ -126,18 +121,16 @@ def encode(
         raise DocumentError(
             f"the id {id!r:.100} is not text: give a text of at least one character, or none at all"
         )
-    writer = _Writer(name, first)
+    writer = _Writer()
     return Encoded(_sound(str(id), "id"), writer.fields(document), writer.attachments)
 
 
 class _Writer:
     """Turns the values of one document into what JSON knows."""
 
-    def __init__(self, name: Callable[[int, Attachment], Name], first: int) -> None:
-        self._name = name
-        self._first = first
-        self._seen: dict[int, tuple[object, dict[str, Name]]] = {}
-        self.attachments: dict[Name, Attachment] = {}
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[object, dict[str, str]]] = {}
+        self.attachments: dict[str, Attachment] = {}
 
     def fields(self, document: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -183,7 +176,7 @@ class _Writer:
             self.value(inner, inner.__class__, f"{field}[{n}]", depth + 1) for n, inner in enumerate(value)
         ]
 
-    def _attached(self, value: Any, field: Any) -> dict[str, Name]:
+    def _attached(self, value: Any, field: Any) -> dict[str, str]:
         if id(value) in self._seen:
             return self._seen[id(value)][1]
         attachment = written(value, field)
@@ -191,7 +184,7 @@ class _Writer:
             raise DocumentError(
                 f"field {field!r} holds a {type(value).__module__}.{type(value).__qualname__}: {_KEPT}"
             )
-        name = self._name(self._first + len(self.attachments), attachment)
+        name = attachment.file_name
         self.attachments[name] = attachment
         tag = {f"${attachment.kind}": name}
         # The value is held so that its identity stays its own until the document is written.
@@ -347,7 +340,7 @@ def plain(value: Any) -> Any:
     if len(value) == 1:
         ((key, inner),) = value.items()
         if key in _TAGS:
-            return Reference(_TAGS[key], inner)  # type: ignore[arg-type]
+            return Reference(_TAGS[key], inner)
         if key == "$date":
             return datetime.fromisoformat(inner)
         if key == "$number":

@@ -11,7 +11,7 @@ from typing import Any
 
 import imlkit.query as language
 from imlkit.attachments import Attachment
-from imlkit.documents import Encoded, Name, Reference, chosen, complete, encode, plain, references
+from imlkit.documents import Reference, chosen, complete, encode, plain, references
 from imlkit.errors import DuplicateIdError, NotFoundError
 from imlkit.matching import MISSING, in_order, kind_of, matcher, value_at
 from imlkit.store import Change, Collection, Document, Query, Sort
@@ -78,9 +78,6 @@ class HeldCollection(Collection):
             yield
         self._news.deliver()
 
-    def _encoded(self, document: Mapping[str, Any]) -> Encoded:
-        return encode(document, self._shelf.name)
-
     def _returned(self, held: Held, select: Iterable[str] | None = None) -> Document:
         document = held.document
         if select is not None:
@@ -90,10 +87,10 @@ class HeldCollection(Collection):
 
     def create(self, documents: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Any:
         many = [documents] if isinstance(documents, Mapping) else list(documents)
-        encoded = [self._encoded(document) for document in many]
+        encoded = [encode(document) for document in many]
         with self._writing():
             new: dict[str, Held] = {}
-            attachments: dict[Name, Attachment] = {}
+            attachments: dict[str, Attachment] = {}
             for each in encoded:
                 held = Held.of(each.id, each.fields)
                 before = self._held.get(each.id) or new.get(each.id)
@@ -110,7 +107,7 @@ class HeldCollection(Collection):
         kept = [{**document, "id": each.id} for each, document in zip(encoded, many, strict=True)]
         return kept[0] if isinstance(documents, Mapping) else kept
 
-    def _same(self, before: Held, after: Held, new: Mapping[Name, Attachment]) -> bool:
+    def _same(self, before: Held, after: Held, new: Mapping[str, Attachment]) -> bool:
         def load(reference: Reference) -> bytes:
             attachment = new.get(reference.name)
             return attachment.content if attachment is not None else self._shelf.load(reference)
@@ -182,7 +179,7 @@ class HeldCollection(Collection):
             return self._returned(self._at(id), select)
 
     def update(self, id: str, document: Mapping[str, Any]) -> Document:
-        encoded = self._encoded(with_id(id, document))
+        encoded = encode(with_id(id, document))
         with self._writing():
             self._at(id)
             held = Held.of(id, encoded.fields)
@@ -190,14 +187,14 @@ class HeldCollection(Collection):
             return self._returned(held)
 
     def patch(self, id: str, fields: Mapping[str, Any]) -> Document:
-        encoded = self._encoded(with_id(id, fields))
+        encoded = encode(with_id(id, fields))
         with self._writing():
             held = Held.of(id, {**self._at(id).fields, **encoded.fields})
             self._write({id: held}, encoded.attachments)
             return self._returned(held)
 
     def patch_many(self, ids: Sequence[str], fields: Mapping[str, Any]) -> list[str]:
-        encoded = self._encoded(fields_without_id(fields))
+        encoded = encode(fields_without_id(fields))
         with self._writing():
             patched = {
                 id: Held.of(id, {**self._held[id].fields, **encoded.fields}) for id in ids if id in self._held
@@ -207,7 +204,7 @@ class HeldCollection(Collection):
             return list(patched)
 
     def _write(
-        self, held: Mapping[str, Held], attachments: Mapping[Name, Attachment], new: bool = False
+        self, held: Mapping[str, Held], attachments: Mapping[str, Attachment], new: bool = False
     ) -> None:
         try:
             self._shelf.add(attachments)

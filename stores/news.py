@@ -91,10 +91,9 @@ class News:
         """Put a change into the queue. Called in the order of the commits."""
         self._waiting.append(change)
 
-    def announce_reset(self) -> None:
-        """Tell the readers of every collection to look again at everything."""
-        for name in list(self._streams):
-            self.announce(Change("reset", name))
+    def resets(self) -> list[Change]:
+        """Return what tells the readers of every collection to look again at everything."""
+        return [Change("reset", name) for name in list(self._streams)]
 
     def deliver(self) -> None:
         """Hand the queue to the readers, unless another thread is doing so already."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from imlkit.attachments import Attachment
-from imlkit.documents import Name, Reference
+from imlkit.documents import Reference
 
 __all__ = ["Shelf"]
 
@@ -15,15 +15,10 @@ class Shelf:
     """Attachments by the hash of their content, in memory. A subclass keeps them elsewhere."""
 
     def __init__(self) -> None:
-        self._references: Counter[Name] = Counter()
-        self._contents: dict[Name, bytes] = {}
+        self._references: Counter[str] = Counter()
+        self._contents: dict[str, bytes] = {}
 
-    @staticmethod
-    def name(number: int, attachment: Attachment) -> Name:
-        """Return what the JSON calls an attachment."""
-        return attachment.file_name
-
-    def add(self, attachments: Mapping[Name, Attachment]) -> None:
+    def add(self, attachments: Mapping[str, Attachment]) -> None:
         """Keep attachments, to which documents will refer soon."""
         for name, attachment in attachments.items():
             if not self._references[name]:
@@ -36,7 +31,7 @@ class Shelf:
         self._references.subtract(gone)
         self.forget_unused(gone)
 
-    def forget_unused(self, names: Iterable[Name]) -> None:
+    def forget_unused(self, names: Iterable[str]) -> None:
         """Forget those of these attachments to which no document refers."""
         for name in set(names):
             if self._references[name] <= 0:
@@ -47,8 +42,8 @@ class Shelf:
         """Return the bytes of an attachment."""
         return self._contents[reference.name]
 
-    def _put(self, name: Name, content: bytes) -> None:
+    def _put(self, name: str, content: bytes) -> None:
         self._contents[name] = content
 
-    def _drop(self, name: Name) -> None:
+    def _drop(self, name: str) -> None:
         self._contents.pop(name, None)

@@ -1,0 +1,153 @@
+"""The log of changes in an SQLite store, by which processes learn of each other's writes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final, Literal
+
+from imlkit.documents import json_text, original_text, stored_text
+from imlkit.errors import StoreError
+from imlkit.store import Change
+
+from .news import News
+from .sqlite_file import SQLiteFile
+
+__all__ = ["KEPT", "ChangeLog", "Write"]
+
+log = logging.getLogger("imlkit")
+
+KEPT: Final = 10_000
+"""How many changes the log holds at least; who missed more must look again at everything."""
+
+_TRIM_EVERY: Final = 500
+_LOOK_EVERY: Final = 0.2
+"""Seconds between two looks for other processes' writes."""
+
+_ADD: Final = "INSERT INTO changes (collection, kind, ids) VALUES (?, ?, ?)"
+_SINCE: Final = (
+    "SELECT collection, kind, ids FROM changes WHERE sequence > ? AND sequence < ? ORDER BY sequence"
+)
+_LAST: Final = "SELECT coalesce(max(sequence), 0) FROM changes"
+_TRIM: Final = "DELETE FROM changes WHERE sequence <= ?"
+_VERSION: Final = "PRAGMA data_version"
+
+
+class ChangeLog:
+    """Writes this process's changes into the log, and announces them and everyone else's.
+
+    While somebody reads the news, a thread asks SQLite, five times a second, whether another
+    process has written: a question that reads a few bytes of shared memory. Each change is
+    announced once, in the order of the log.
+    """
+
+    def __init__(self, file: SQLiteFile) -> None:
+        self._file = file
+        self.news = News(self._watch)
+        self._announced = 0
+        self._version = 0
+        self._watching = False
+        self._stopped = threading.Event()
+
+    @contextmanager
+    def writing(self) -> Iterator[Write]:
+        """Give a transaction; what it records is announced when it is committed."""
+        write = Write(self)
+        with self._file.writing(write.announce) as connection:
+            write.connection = connection
+            yield write
+        self.news.deliver()
+
+    def close(self) -> None:
+        """Let go of the readers, and stop looking for other processes' writes."""
+        self._stopped.set()
+        self.news.close()
+
+    def missed(self, connection: sqlite3.Connection, before: int) -> list[Change]:
+        """Return the changes since the last announced one, up to but without a sequence."""
+        if not self._watching or before <= self._announced + 1:
+            return []
+        rows = connection.execute(_SINCE, (self._announced, before)).fetchall()
+        if len(rows) != before - self._announced - 1:
+            return self.news.resets()
+        return [Change(kind, original_text(name), _ids(ids)) for name, kind, ids in rows]
+
+    def announce(self, changes: Sequence[Change], sequence: int) -> None:
+        """Announce changes, the last of which has this sequence."""
+        for change in changes:
+            self.news.announce(change)
+        self._announced = sequence
+
+    def _watch(self) -> None:
+        if self._file.closed:
+            return
+        with self._file.peeking() as connection:
+            if not self._watching:
+                self._watching = True
+                self._version = _one(connection, _VERSION)
+                self._announced = _one(connection, _LAST)
+                threading.Thread(target=self._look, name="imlkit changes", daemon=True).start()
+
+    def _look(self) -> None:
+        failed = False
+        while not self._stopped.wait(_LOOK_EVERY):
+            try:
+                with self._file.peeking() as connection:
+                    if not self.news.read:
+                        self._watching = False
+                        return
+                    version = _one(connection, _VERSION)
+                    if version != self._version:
+                        last = _one(connection, _LAST)
+                        self.announce(self.missed(connection, last + 1), max(last, self._announced))
+                        self._version = version
+                failed = False
+            except StoreError as error:
+                if self._file.closed:
+                    return
+                # Once is enough: a disk that is gone would fill the log.
+                log.log(logging.DEBUG if failed else logging.ERROR, "looking for changes: %s", error)
+                failed = True
+            self.news.deliver()
+
+
+class Write:
+    """One transaction, and the change it makes."""
+
+    connection: sqlite3.Connection
+
+    def __init__(self, log: ChangeLog) -> None:
+        self._log = log
+        self._changes: list[Change] = []
+        self._sequence = 0
+
+    def record(
+        self, kind: Literal["created", "updated", "removed"], collection: str, ids: Sequence[str]
+    ) -> None:
+        """Log the change, within its transaction."""
+        listed = json_text([stored_text(id) for id in ids])
+        cursor = self.connection.execute(_ADD, (stored_text(collection), kind, listed))
+        self._sequence = cursor.lastrowid or 0
+        if self._sequence % _TRIM_EVERY == 0:
+            self.connection.execute(_TRIM, (self._sequence - KEPT,))
+        # What others wrote just before comes first.
+        self._changes = self._log.missed(self.connection, self._sequence)
+        self._changes.append(Change(kind, collection, tuple(ids)))
+
+    def announce(self) -> None:
+        """Announce what was recorded, now that it is committed."""
+        if self._changes:
+            self._log.announce(self._changes, self._sequence)
+
+
+def _one(connection: sqlite3.Connection, question: str) -> int:
+    ((answer,),) = connection.execute(question)
+    return int(answer)
+
+
+def _ids(listed: str) -> tuple[str, ...]:
+    return tuple(original_text(id) for id in json.loads(listed))

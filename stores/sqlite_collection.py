@@ -1,0 +1,198 @@
+"""A collection in an SQLite file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from imlkit.documents import (
+    Encoded,
+    complete,
+    encode,
+    json_text,
+    original_text,
+    parse,
+    plain,
+    references,
+    stored_text,
+)
+from imlkit.errors import DuplicateIdError
+from imlkit.store import Document, Query
+
+from .arguments import fields_without_id, same, with_id
+from .change_log import ChangeLog
+from .sql_reading import SQLReading
+from .sql_tables import documents
+from .sqlite_fields import SQLiteFields
+from .sqlite_file import SQLiteFile
+
+__all__ = ["SQLiteCollection"]
+
+_INSERT: Final = "INSERT INTO documents (collection, id, document) VALUES (?, ?, ?)"
+_INSERT_AT: Final = "INSERT INTO documents (sequence, collection, id, document) VALUES (?, ?, ?, ?)"
+_LAST: Final = "SELECT coalesce(max(sequence), 0) FROM documents"
+_FIND: Final = "SELECT sequence, document FROM documents WHERE collection = ? AND id = ?"
+_UPDATE: Final = "UPDATE documents SET document = ? WHERE sequence = ?"
+_DELETE: Final = "DELETE FROM documents WHERE sequence = ?"
+_ATTACH: Final = "INSERT OR IGNORE INTO attachments (document, name, content) VALUES (?, ?, ?)"
+_ATTACHED: Final = "SELECT name FROM attachments WHERE document = ?"
+_CONTENT: Final = "SELECT content FROM attachments WHERE document = ? AND name = ?"
+_DETACH: Final = "DELETE FROM attachments WHERE document = ? AND name = ?"
+_DETACH_ALL: Final = "DELETE FROM attachments WHERE document = ?"
+
+
+class SQLiteCollection(SQLReading):
+    """Documents of one name in an SQLite file.
+
+    Args:
+        name: the collection's name.
+        file: the database.
+        log: where its changes are recorded.
+    """
+
+    def __init__(self, name: str, file: SQLiteFile, log: ChangeLog) -> None:
+        super().__init__(name, SQLiteFields())
+        self._file = file
+        self._log = log
+        self.changes = log.news.stream(name)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._file.reading()
+
+    def create(self, documents: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Any:
+        if isinstance(documents, Mapping):
+            encoded = encode(documents)
+            self._create_one(encoded)
+            return {**documents, "id": encoded.id}
+        many = list(documents)
+        all_encoded = [encode(document) for document in many]
+        if all_encoded:
+            self._create_many(all_encoded)
+        return [{**document, "id": each.id} for document, each in zip(many, all_encoded, strict=True)]
+
+    def _create_one(self, encoded: Encoded) -> None:
+        text, id = encoded.text, stored_text(encoded.id)
+        with self._log.writing() as write:
+            connection = write.connection
+            try:
+                sequence = connection.execute(_INSERT, (self._stored_name, id, text)).lastrowid
+            except sqlite3.IntegrityError:
+                self._check_same(connection, encoded)
+                return
+            if encoded.attachments:
+                _attach(connection, sequence, encoded)
+            write.record("created", self.name, (encoded.id,))
+
+    def _create_many(self, encoded: Sequence[Encoded]) -> None:
+        with self._log.writing() as write:
+            connection = write.connection
+            ((last,),) = connection.execute(_LAST)
+            created: list[str] = []
+            for each in encoded:
+                row = (last + 1, self._stored_name, stored_text(each.id), each.text)
+                try:
+                    connection.execute(_INSERT_AT, row)
+                except sqlite3.IntegrityError:
+                    self._check_same(connection, each)
+                    continue
+                last += 1
+                _attach(connection, last, each)
+                created.append(each.id)
+            if created:
+                write.record("created", self.name, created)
+
+    def _check_same(self, connection: sqlite3.Connection, encoded: Encoded) -> None:
+        ((sequence, text),) = connection.execute(_FIND, (self._stored_name, stored_text(encoded.id)))
+        if text == encoded.text:
+            return
+        before = complete(
+            parse(text),
+            lambda reference: connection.execute(_CONTENT, (sequence, reference.name)).fetchone()[0],
+        )
+        after = complete(parse(encoded.text), lambda reference: encoded.attachments[reference.name].content)
+        if not same(before, after):
+            raise DuplicateIdError(
+                f"another document of {self.name!r} has the id {encoded.id!r:.100}: "
+                "update that one, or leave the id out to get a new one"
+            )
+
+    def update(self, id: str, document: Mapping[str, Any]) -> Document:
+        self._change([id], encode(with_id(id, document)), keep_others=False, must_exist=True)
+        return {**document, "id": id}
+
+    def patch(self, id: str, fields: Mapping[str, Any]) -> Document:
+        self._change([id], encode(with_id(id, fields)), keep_others=True, must_exist=True)
+        return self.get(id)
+
+    def patch_many(self, ids: Sequence[str], fields: Mapping[str, Any]) -> list[str]:
+        return self._change(ids, encode(fields_without_id(fields)), keep_others=True, must_exist=False)
+
+    def _change(
+        self, ids: Sequence[str], encoded: Encoded, *, keep_others: bool, must_exist: bool
+    ) -> list[str]:
+        changed: list[str] = []
+        with self._log.writing() as write:
+            connection = write.connection
+            for id in dict.fromkeys(ids):
+                row = connection.execute(_FIND, (self._stored_name, stored_text(id))).fetchone()
+                if row is None:
+                    if must_exist:
+                        raise self._missing(id)
+                    continue
+                sequence, text = row
+                fields = {**json.loads(text), **encoded.fields} if keep_others else encoded.fields
+                connection.execute(_UPDATE, (json_text(fields), sequence))
+                _attach(connection, sequence, encoded)
+                used = {reference.name for reference in references(plain(fields))}
+                for (name,) in connection.execute(_ATTACHED, (sequence,)).fetchall():
+                    if name not in used:
+                        connection.execute(_DETACH, (sequence, name))
+                changed.append(id)
+            if changed:
+                write.record("updated", self.name, changed)
+        return changed
+
+    def remove(self, which: str | Sequence[str] | Query) -> list[str]:
+        with self._log.writing() as write:
+            found = self._to_remove(write.connection, which)
+            sequences = [(sequence,) for sequence, _ in found]
+            write.connection.executemany(_DELETE, sequences)
+            write.connection.executemany(_DETACH_ALL, sequences)
+            removed = [id for _, id in found]
+            if removed:
+                write.record("removed", self.name, removed)
+        return removed
+
+    def _to_remove(
+        self, connection: sqlite3.Connection, which: str | Sequence[str] | Query
+    ) -> list[tuple[int, str]]:
+        if isinstance(which, Mapping):
+            statement = select(documents.c.sequence, documents.c.id).where(self._where(which))
+            rows = self._file.run(connection, statement.order_by(documents.c.sequence))
+            return [(sequence, original_text(id)) for sequence, id in rows]
+        found: list[tuple[int, str]] = []
+        for id in [which] if isinstance(which, str) else dict.fromkeys(which):
+            row = connection.execute(_FIND, (self._stored_name, stored_text(id))).fetchone()
+            if row is not None:
+                found.append((row[0], id))
+            elif isinstance(which, str):
+                raise self._missing(id)
+        return found
+
+
+def _attach(connection: sqlite3.Connection, sequence: int | None, encoded: Encoded) -> None:
+    connection.executemany(
+        _ATTACH, [(sequence, name, attachment.content) for name, attachment in encoded.attachments.items()]
+    )
+
+
+def collection_names(file: SQLiteFile) -> list[str]:
+    """Return the names of the collections that hold documents, sorted."""
+    with file.reading() as connection:
+        names: Iterable[str] = connection.execute(select(documents.c.collection).distinct()).scalars()
+        return sorted(original_text(name) for name in names)
