@@ -35,7 +35,7 @@ __all__ = [
 RGBImage: TypeAlias = npt.NDArray[np.uint8]
 Fit = Literal["inside", "pad", "crop"]
 
-FORMATS: Final = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF") + (
+FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF") + (
     ("AVIF",) if find_spec("PIL._avif") else ()
 )
 """What Pillow may try to decode; its other decoders never see the bytes."""

@@ -94,7 +94,7 @@ class ImageUpload(Component):
         self.progress: Stream[UploadProgress] = Stream(UploadProgress())
         self.cancelled: Stream[int] = Stream()
         self._batch = 0
-        self._counting = threading.Lock()
+        self._counting = threading.RLock()
         self._received: Stream[_Received] = Stream()
         self._opened = self._received.compute(self._open)
         self._opened.subscribe(self._deliver)
@@ -140,7 +140,7 @@ class ImageUpload(Component):
         cancel = pmui.Button(
             label="Cancel", variant="outlined", icon="close", on_click=lambda _: self.cancel(), visible=False
         )
-        problems = pmui.Alert(severity="error", visible=False, margin=10, sizing_mode="stretch_width")
+        problems = pmui.Alert(severity="error", visible=False, margin=(4, 0), sizing_mode="stretch_width")
         self.follow(self.progress, zone, UploadZone.tell)
         self.follow(self.progress, cancel, _show_cancel)
         self.follow(self.cancelled, zone, UploadZone.stop)

@@ -66,7 +66,7 @@ class SketchCanvas(JSComponent):
             interval=1000 / live_rate if live_rate else 0,
             sizing_mode="stretch_width",
             max_width=size + 2,
-            margin=10,
+            margin=(4, 0),
         )
         self._strokes = strokes
         self._drawing = drawing

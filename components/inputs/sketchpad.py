@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import panel_material_ui as pmui
 from panel.viewable import Viewable
@@ -62,7 +62,7 @@ class Sketchpad(Component):
         self.live_rate = live_rate
         self.pen: Stream[float] = Stream(pen)
         self.drawing: Stream[bool] = Stream(False)
-        self.strokes: Stream[tuple[Stroke, ...]] = Strokes()
+        self.strokes = Strokes()
         self._rasteriser = Rasteriser(size)
         self.images: Stream[RGBImage] = Drawings(self._rasteriser.render(()))
         self.cleared: Stream[int] = Stream()
@@ -94,18 +94,18 @@ class Sketchpad(Component):
             end=max(2, self.size // 8),
             step=1,
             value=1,
+            margin=(4, 10),
             sizing_mode="stretch_width",
             max_width=self.size - 20,
         )
         pen.param.watch(lambda event: self._take_pen(event.new), "value")
-        undo = pmui.Button(label="Undo", icon="undo", variant="outlined", on_click=lambda _: self.undo())
-        clear = pmui.Button(label="Clear", icon="delete", variant="outlined", on_click=lambda _: self.clear())
+        undo = _button("Undo", "undo", self.undo)
+        clear = _button("Clear", "delete", self.clear)
         self.follow(self.strokes, canvas, SketchCanvas.tell)
         self.follow(self.pen, canvas, SketchCanvas.take_pen)
         self.follow(self.pen, pen, _show_pen)
-        return pmui.Column(
-            canvas, pen, pmui.Row(undo, clear, margin=0), margin=0, sizing_mode="stretch_width"
-        )
+        buttons = pmui.Row(undo, clear, margin=(4, 0), sx={"gap": "8px"})
+        return pmui.Column(canvas, pen, buttons, margin=0, sizing_mode="stretch_width")
 
     def _take_pen(self, size: float) -> None:
         if size != self.pen.value:
@@ -155,6 +155,10 @@ class Drawings(Stream[RGBImage]):
 
     def _is_drawn(self, image: RGBImage) -> bool:
         return image.tobytes() != self._blank
+
+
+def _button(label: str, icon: str, action: Callable[[], None]) -> pmui.Button:
+    return pmui.Button(label=label, icon=icon, variant="outlined", margin=0, on_click=lambda _: action())
 
 
 def _show_pen(slider: pmui.FloatSlider, size: float) -> None:

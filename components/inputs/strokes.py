@@ -136,9 +136,9 @@ class Rasteriser:
         """Draw a line through the points; return the box it touches, in pixels."""
         radius = size / 2
         near = np.clip(points.astype(np.float64), -_FAR * self.size, _FAR * self.size)
-        # Pillow's coordinates are those of the samples' middles.
+        # Pillow's coordinates are those of the samples' middles, and its shapes include their edges.
         fine = near * FINENESS - 0.5
-        wide = radius * FINENESS
+        wide = max(radius * FINENESS - 0.5, 0)
         for x, y in fine:
             self._pen.ellipse((x - wide, y - wide, x + wide, y + wide), fill=_INK)
         for corners in _sides(fine, wide):

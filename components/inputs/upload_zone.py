@@ -50,7 +50,7 @@ class UploadZone(JSComponent):
 
     def __init__(self, expect: Callable[[int], None], receive: Receive, title: str) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
-            title=title or "Images", sizing_mode="stretch_width", margin=10
+            title=title or "Images", sizing_mode="stretch_width", margin=(4, 0)
         )
         self._expect = expect
         self._receive = receive

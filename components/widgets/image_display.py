@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 from panel.pane import HTML
-from panel.viewable import Viewable
 from reactivex import Observable
 
 from imlkit.component import Component
@@ -39,9 +38,9 @@ class ImageDisplay(Component):
         if stream is not None:
             stream.subscribe(self.images)
 
-    def view(self) -> Viewable:
+    def view(self) -> HTML:
         name = html.escape(self.title or "Image")
-        pane = HTML(_said("No image yet: it is shown here as soon as there is one."), margin=10)
+        pane = HTML(_said("No image yet: it is shown here as soon as there is one."), margin=(4, 0))
         pane.sizing_mode = "stretch_width"
 
         def show(pane: HTML, image: Any) -> None:
