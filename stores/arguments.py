@@ -6,9 +6,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from imlkit.documents import stored_text
 from imlkit.errors import DocumentError, QueryError
 
-__all__ = ["fields_without_id", "one_page", "same", "selected", "with_id"]
+__all__ = ["collection_name", "fields_without_id", "one_page", "same", "selected", "with_id"]
+
+
+def collection_name(name: str) -> str:
+    """Return a collection's name, which may be any text."""
+    if not isinstance(name, str):
+        raise DocumentError(f"{name!r:.100} is a {type(name).__name__}: collections are named by text")
+    stored_text(name, "the collection's name")
+    return name
 
 
 def selected(select: Iterable[str] | None) -> tuple[str, ...] | None:

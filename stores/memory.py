@@ -11,6 +11,7 @@ from typing import BinaryIO
 from imlkit.errors import NotFoundError, StoreUnavailableError
 from imlkit.store import Asset, Assets, Store
 
+from .arguments import collection_name
 from .held import HeldCollection
 from .news import News
 from .shelf import Shelf
@@ -50,7 +51,7 @@ class MemoryStore(Store):
             self.check_open()
             if name not in self._collections:
                 self._collections[name] = HeldCollection(
-                    name, self._lock, self._news, self._shelf, self.check_open
+                    collection_name(name), self._lock, self._news, self._shelf, self.check_open
                 )
             return self._collections[name]
 

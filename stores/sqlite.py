@@ -8,6 +8,7 @@ from pathlib import Path
 from imlkit.location import data_folder
 from imlkit.store import Assets, Store
 
+from .arguments import collection_name
 from .asset_folder import AssetFolder
 from .change_log import ChangeLog
 from .disk import made_folder
@@ -49,7 +50,7 @@ class SQLiteStore(Store):
         self._file.check_open()
         with self._making:
             if name not in self._collections:
-                self._collections[name] = SQLiteCollection(name, self._file, self._log)
+                self._collections[name] = SQLiteCollection(collection_name(name), self._file, self._log)
             return self._collections[name]
 
     def collections(self) -> list[str]:
