@@ -6,7 +6,7 @@ import re
 
 __all__ = ["escaped"]
 
-_MARKUP = re.compile(r"[^\w\s]", re.ASCII)
+_MARKUP = re.compile(r"[^A-Za-z0-9\s]")
 
 
 def escaped(text: str) -> str:

@@ -1,5 +1,5 @@
 // Keeps the part of the address after # and the model's `name` the same, whichever changes.
-export function render({ model }) {
+export function render({ model, view }) {
   const read = () => decodeURIComponent(window.location.hash.slice(1));
   const heard = () => { model.name_shown = read(); };
   const told = () => {
@@ -8,7 +8,11 @@ export function render({ model }) {
   window.addEventListener("hashchange", heard);
   model.on("name_shown", told);
   model.on("remove", () => window.removeEventListener("hashchange", heard));
-  if (read()) heard();
+  // What changes while the page is being built is lost: the address is told once it stands.
+  const page = view.model.document;
+  const begin = () => { if (read()) heard(); };
+  if (page.is_idle) begin();
+  else page.idle.connect(begin);
   const place = document.createElement("div");
   place.hidden = true;
   return place;

@@ -49,7 +49,8 @@ class Served:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         if not self._ready.wait(60) or not self.url:
             self.kill()
             raise AssertionError("the server did not start:\n" + "".join(self.log))
@@ -70,12 +71,19 @@ class Served:
         try:
             self.process.wait(15)
         except subprocess.TimeoutExpired:
-            self.kill()
+            self.process.kill()
+        self._end()
 
     def kill(self) -> None:
         """End without any chance to tidy up."""
         self.process.kill()
+        self._end()
+
+    def _end(self) -> None:
         self.process.wait(15)
+        self._reader.join(15)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import panel as pn
+import pytest
+
+from imlkit.layouts.dashboard import Dashboard
+from imlkit.layouts.page import Page, slug
+from imlkit.plain_text import escaped
+
+
+def test_the_same_name_gives_the_same_page() -> None:
+    app = Dashboard("App")
+    assert app.page("Main") is app.page("Main")
+
+
+def test_two_names_of_one_address_are_refused() -> None:
+    app = Dashboard("App")
+    app.page("My page")
+    with pytest.raises(ValueError, match="'My page' and 'my page!' would have the same address"):
+        app.page("my page!")
+    with pytest.raises(ValueError, match="settings page's address"):
+        app.page("Settings")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Main", "main"), ("My page!", "my-page"), ("Été 2", "été-2"), ("!!", "page")]
+)
+def test_an_address_is_made_of_a_name(name: str, expected: str) -> None:
+    assert slug(name) == expected
+
+
+def test_a_page_is_built_once_and_anew_after_something_was_added() -> None:
+    page = Page("Main").use("Heading")
+    first = page.view()
+    assert page.view() is first
+    page.use(pn.pane.Str("more"))
+    assert page.view() is not first
+
+
+def test_a_dashboard_shows_its_first_page_and_any_that_is_set() -> None:
+    app = Dashboard("App")
+    app.page("One").use("First heading")
+    app.page("Two").use("Second heading")
+    frame = app.view()
+    assert app.current.value == "one"
+    body = frame.main[1]
+    one = body[0]
+    app.current.set("two")
+    assert body[0] is not one
+    app.current.set("no such page")
+    assert body[0] is one
+
+
+def test_escaped_text_holds_no_sign_that_markdown_or_html_reads() -> None:
+    assert escaped("<b> *x* & 5") == "&#60;b&#62; &#42;x&#42; &#38; 5"
+    assert escaped("two words_5") == "two words_5".replace("_", "&#95;")
