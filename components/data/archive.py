@@ -7,24 +7,24 @@
     ├── instances.jsonl     the table: one JSON object an instance, with every field
     ├── cat/000001.png      the images, one folder a class
     ├── dog/000002.png
-    └── fields/000001-0.npy what the table points to: arrays, more images, bytes
+    └── fields/5e8….npy     what the table points to: arrays, more images, bytes
 
-The table is written as stores write documents (see :mod:`imlkit.documents`), with the path of an
-entry where an array, image or bytes belong, such as ``{"$array": "fields/000001-0.npy"}``. The
-true label of each instance is in the table; a folder's name is made safe for any file system.
+The table is written as stores write documents (see :mod:`imlkit.documents`): an array, image or
+bytes stand in it as the name of a file under ``fields``, such as ``{"$array": "5e8….npy"}``, or as
+the path of an image, ``{"$image": "cat/000001.png"}``. The true label of each instance is in the
+table; a folder's name is made safe for any file system.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ENDINGS", "FIELDS", "MANIFEST", "TABLE", "VERSION", "Progress", "Uploaded"]
+__all__ = ["FIELDS", "MANIFEST", "TABLE", "VERSION", "Progress", "Uploaded"]
 
 VERSION = 1
 MANIFEST = "imlkit.json"
 TABLE = "instances.jsonl"
 FIELDS = "fields"
-ENDINGS = {"array": ".npy", "image": ".png", "bytes": ".bin"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from imlkit.errors import ArchiveError, DataError, ImageError, StoreUnavailableE
 from imlkit.images import open_image, thumbnail
 from imlkit.store import Document
 
-from .archive import MANIFEST, TABLE, VERSION, listed, shortened
+from .archive import FIELDS, MANIFEST, TABLE, VERSION, listed, shortened
 from .archive_safety import SafeArchive
 from .label import labelled
 
@@ -96,9 +96,10 @@ class Download:
 
     def _filled(self, value: Any) -> Any:
         if isinstance(value, Reference):
-            content = self._archive.read(str(value.name))
+            name = str(value.name)
+            content = self._archive.read(name if "/" in name else f"{FIELDS}/{name}")
             if value.kind == "image":
-                return open_image(content, str(value.name))
+                return open_image(content, name)
             return read_attachment(value.kind, content)
         if isinstance(value, dict):
             return {key: self._filled(item) for key, item in value.items()}

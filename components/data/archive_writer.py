@@ -20,7 +20,7 @@ from imlkit.documents import encode, json_text, stored_text
 from imlkit.errors import StoreFullError, StoreUnavailableError
 from imlkit.store import Document
 
-from .archive import ENDINGS, FIELDS, MANIFEST, TABLE, VERSION, Progress
+from .archive import FIELDS, MANIFEST, TABLE, VERSION, Progress
 from .class_folders import ClassFolders
 from .instance_set import InstanceSet
 
@@ -100,20 +100,21 @@ class Row:
         """Put the instance's images and arrays into the archive; return its line of the table."""
         shown = next((field for field in ("thumbnail", "x") if _is_image(instance.get(field))), None)
         rest = {field: value for field, value in instance.items() if field != shown}
-        row = {"id": stored_text(instance["id"]), **self._put(rest, self._beside)}
+        row = encode(rest)
+        for name, attachment in row.attachments.items():
+            self._put(f"{FIELDS}/{name}", attachment)
+        line = {"id": stored_text(row.id), **row.fields}
         if shown is not None:
-            picture = f"{self._folders.folder(instance.get('y'))}/{self._number}.png"
-            row |= self._put({"id": instance["id"], shown: instance[shown]}, lambda *_: picture)
-        return json_text(row) + "\n"
+            picture = encode({"id": row.id, shown: instance[shown]})
+            place = f"{self._folders.folder(instance.get('y'))}/{self._number}.png"
+            self._put(place, *picture.attachments.values())
+            line[shown] = {"$image": place}
+        return json_text(line) + "\n"
 
-    def _put(self, fields: Document, name: Callable[[int, Attachment], str]) -> dict[str, Any]:
-        encoded = encode(fields, name)
-        for place, attachment in encoded.attachments.items():
-            self._archive.writestr(_entry(str(place)), attachment.content)
-        return encoded.fields
-
-    def _beside(self, part: int, attachment: Attachment) -> str:
-        return f"{FIELDS}/{self._number}-{part}{ENDINGS[attachment.kind]}"
+    def _put(self, place: str, attachment: Attachment) -> None:
+        # Names under FIELDS are made of the content: the same twice is kept once.
+        if place not in self._archive.NameToInfo:
+            self._archive.writestr(_entry(place), attachment.content)
 
 
 def _is_image(value: Any) -> bool:

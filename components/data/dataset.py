@@ -7,6 +7,7 @@ from os import PathLike
 from typing import Any, BinaryIO, overload
 
 import panel_material_ui as pmui
+import param
 from panel.viewable import Viewable
 
 from imlkit.component import Component
@@ -55,7 +56,8 @@ class Dataset(Component, InstanceSet):
         if not name.strip():
             raise DataError(f"A dataset cannot be called {name!r}: give it a name.")
         super().__init__(title or name)
-        self.name = name
+        with param.edit_constant(self):
+            self.name = name
         self.store = store
         self._collection = store.collection(DATASETS + name)
         self.changes: Stream[Change] = Stream()
@@ -81,19 +83,6 @@ class Dataset(Component, InstanceSet):
     def where(self, query: Query) -> InstanceView:
         """Return the instances that match a query, as a view that follows every change."""
         return InstanceView(self, query)
-
-    def download(
-        self, file: str | PathLike[str] | BinaryIO, progress: Callable[[Progress], None] | None = None
-    ) -> None:
-        """Write all instances to a zip file: a folder of images a class, and a table of the rest.
-
-        Args:
-            file: a path, which is there only once it is complete, or an open binary file.
-            progress: called as the work goes on; what it raises ends the work.
-        """
-        from .archive_writer import write_archive
-
-        write_archive(self, file, progress)
 
     def upload(
         self,

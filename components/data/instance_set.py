@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from os import PathLike
+from typing import Any, BinaryIO
 
 from imlkit.errors import DataError
 from imlkit.store import Change, Collection, Document, Query, Sort
 from imlkit.streams import Stream
 
+from .archive import Progress
 from .label import labelled
 
 __all__ = ["InstanceSet"]
@@ -25,7 +27,7 @@ class InstanceSet:
         changes: what changes in the dataset, whoever changed it, told on the session's page.
     """
 
-    name: str
+    name: Any
     changes: Stream[Change]
     _collection: Collection
     _counts: Stream[dict[Any, int]] | None = None
@@ -161,6 +163,20 @@ class InstanceSet:
     def clear(self) -> list[str]:
         """Remove all of these instances; return their ids."""
         return self.remove({})
+
+    def download(
+        self, file: str | PathLike[str] | BinaryIO, progress: Callable[[Progress], None] | None = None
+    ) -> None:
+        """Write all of these instances to a zip file: a folder of images a class, and a table of the rest.
+
+        Args:
+            file: a path, which is there only once it is complete, or an open binary file.
+            progress: called as the work goes on; what it raises ends the work.
+        """
+        # The writer knows this class.
+        from .archive_writer import write_archive
+
+        write_archive(self, file, progress)
 
     @abstractmethod
     def _demand(self, id: str) -> None:

@@ -28,7 +28,7 @@ LABELS = [
     "Cat",
     "../../etc/passwd",
     "<script>alert(1)</script>",
-    'quotes " and \' and `',
+    "quotes \" and ' and `",
     "a" * 10_000,
     "con",
     "..",
