@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from os import PathLike
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -31,6 +32,8 @@ class TrainingStatus:
         metrics: each metric's value after every completed epoch, such as
             ``{"loss": (0.9, 0.4), "validation_loss": (1.0, 0.6)}``.
         message: what to tell the person; empty for nothing.
+        batch: batches of the present epoch done; 0 when an epoch has just ended.
+        batches: batches in an epoch; 0 while unknown.
     """
 
     state: State = "idle"
@@ -38,6 +41,14 @@ class TrainingStatus:
     epochs: int = 0
     metrics: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     message: str = ""
+    batch: int = 0
+    batches: int = 0
+
+    @property
+    def progress(self) -> float:
+        """How much of the training is done, from 0 to 1."""
+        within = self.batch / self.batches if self.batches else 0.0
+        return min(1.0, (self.epoch + within) / self.epochs) if self.epochs else 0.0
 
     @property
     def running(self) -> bool:
@@ -79,6 +90,14 @@ class Model(Component):
 
     training: Stream[TrainingStatus]
 
+    @property
+    @abstractmethod
+    def trained(self) -> bool:
+        """Whether the model can predict."""
+
+    def warm_up(self) -> None:
+        """Load what training and predicting need, ahead of the first use, on a background thread."""
+
     @abstractmethod
     def train(self, dataset: Instances, validation: Instances | None = None) -> None:
         """Begin to train on a dataset, and return at once.
@@ -115,3 +134,21 @@ class Model(Component):
     @abstractmethod
     def sync(self, store: Store, name: str) -> Model:
         """Load the model of that name if there is one, and save after every training; return self."""
+
+    @abstractmethod
+    def download(self, path: str | PathLike[str] | None = None) -> bytes:
+        """Return the trained model as the content of one file, and write it to a path if given.
+
+        Raises NotTrainedError.
+        """
+
+    @abstractmethod
+    def upload(self, source: bytes | str | PathLike[str]) -> None:
+        """Take the model from a downloaded file, or its content.
+
+        Raises ModelFileError, and leaves the present model as it was.
+        """
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Forget what was learned, here and where the model is kept in agreement by ``sync``."""

@@ -1,0 +1,397 @@
+"""What all classifiers share: training on a thread, predicting, being kept and taken along."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from panel.viewable import Viewable
+
+from imlkit.callback import Callback
+from imlkit.errors import DataError, ModelFileError, NotFoundError, NotTrainedError, TrainingDataError
+from imlkit.model import Instances, Model, Prediction, TrainingStatus
+from imlkit.store import Store
+from imlkit.streams import Computed, Stream
+from imlkit.streams.report import report
+from imlkit.training import Run, Trainings
+
+from .examples import Examples, read_examples
+from .fitted import Fitted
+from .model_card import ModelCard
+from .model_file import Arrays, read_model_file, write_model_file
+from .stored_model import StoredModel
+
+__all__ = ["Classifier"]
+
+ROWS_AT_ONCE = 1024
+
+
+class Classifier(Model):
+    """A model that names the class of an instance, from a list of numbers that describe it.
+
+    A subclass says in :meth:`fit` how it learns and in :meth:`restored` how it is read back.
+    A training replaces what the classifier knows only when it has succeeded; until then, and
+    after a cancelled or failed training, it predicts as before.
+
+    Streams: ``training``, how the training stands; ``card``, what is known of the trained model,
+    None before the first training.
+
+    Args:
+        title: what the person reads above the view.
+        callbacks: followed at every step of a training (see :class:`imlkit.callback.Callback`).
+    """
+
+    def __init__(self, title: str, callbacks: Sequence[Callback] = ()) -> None:
+        super().__init__(title)
+        self.callbacks = tuple(callbacks)
+        self.training: Stream[TrainingStatus] = Stream(TrainingStatus())
+        self.card: Stream[ModelCard | None] = Stream(None)
+        self._trainings = Trainings(self.training, title or type(self).__name__)
+        self._fitted: Fitted | None = None
+        self._place: StoredModel | None = None
+        self._kept: str | None = None
+        self._followed: Computed[None] | None = None
+        self._taking = threading.RLock()
+
+    @abstractmethod
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters of the next training, as JSON can hold them.
+
+        Raises DataError where one of them makes no sense.
+        """
+
+    @abstractmethod
+    def fit(
+        self, examples: Examples, validation: Examples | None, parameters: Mapping[str, Any], run: Run
+    ) -> Fitted:
+        """Learn. Called on the training's thread; ``examples`` has at least two classes.
+
+        The examples are the classifier's own from here on, and may be changed. It calls
+        ``run.check()`` at least once a batch, and tells its progress with ``run.tell``.
+        """
+
+    @abstractmethod
+    def restored(self, card: ModelCard, arrays: Arrays) -> Fitted:
+        """Return what a file holds. Raises ModelFileError where something does not fit."""
+
+    @property
+    def trained(self) -> bool:
+        """Whether the classifier can predict."""
+        return self._fitted is not None
+
+    def train(self, dataset: Instances, validation: Instances | None = None) -> None:
+        """Begin to train on a dataset, and return at once.
+
+        Args:
+            dataset: features ``x`` and labels ``y``; read on the training's thread.
+            validation: instances to check with; left out, the classifier sets some of the
+                dataset's aside if its parameters say so.
+
+        Raises:
+            DataError: a parameter makes no sense.
+            TrainingBusyError: a training runs, and there is no page to ask on.
+        """
+        parameters = self.parameters()
+        self._trainings.begin(
+            lambda run: self._learn(run, dataset, validation, parameters), parameters.get("epochs", 1)
+        )
+
+    def cancel(self) -> None:
+        """Stop a running training within one batch; the classifier predicts as before it."""
+        self._trainings.cancel()
+
+    def wait(self, timeout: float | None = None) -> TrainingStatus:
+        """Block until no training runs, or for so many seconds; return the last status."""
+        return self._trainings.wait(timeout)
+
+    def predict(self, x: NDArray[np.float32] | Sequence[float]) -> Prediction:
+        """Predict the class of one instance. May be called from any thread, also during a training.
+
+        Args:
+            x: its features, as many as in training.
+
+        Raises:
+            NotTrainedError: nothing was learned yet.
+            DataError: not as many numbers as in training, or not finite.
+        """
+        return self._predict(self._known(), [x])[0]
+
+    def predict_batch(self, xs: NDArray[np.float32] | Sequence[Any]) -> list[Prediction]:
+        """Predict many instances at once, in their order. Raises as :meth:`predict` does."""
+        fitted = self._known()
+        return [
+            prediction
+            for start in range(0, len(xs), ROWS_AT_ONCE)
+            for prediction in self._predict(fitted, xs[start : start + ROWS_AT_ONCE])
+        ]
+
+    def download(self, path: str | PathLike[str] | None = None) -> bytes:
+        """Return the trained model as the content of one ``.safetensors`` file.
+
+        Args:
+            path: where to write it too. A file that is there is replaced, whole or not at all.
+
+        Raises:
+            NotTrainedError: nothing was learned yet.
+        """
+        fitted = self._known()
+        content = write_model_file(fitted.card, fitted.arrays())
+        if path is not None:
+            _replace(Path(path), content)
+        return content
+
+    def upload(self, source: bytes | str | PathLike[str]) -> None:
+        """Take the model from a downloaded file: its path or its content.
+
+        Raises:
+            ModelFileError: it is damaged, of another kind, or of a newer imlkit. The classifier
+                predicts as before.
+        """
+        content = bytes(source) if isinstance(source, bytes | bytearray) else Path(source).read_bytes()
+        fitted = self._read(content)
+        with self._taking:
+            self._take(fitted)
+            self._keep()
+        self._tell_taken(fitted, "Uploaded")
+
+    def save(self, store: Store, name: str) -> None:
+        """Keep the trained model in a store under a name, replacing what was there.
+
+        Raises:
+            NotTrainedError: nothing was learned yet.
+            ModelFileError: another kind of model has that name, or one of a newer imlkit.
+        """
+        content = self.download()
+        StoredModel(store, name).write(content, self._known().card)
+
+    def load(self, store: Store, name: str) -> None:
+        """Take the model of that name from a store.
+
+        Raises:
+            NotFoundError: there is none of that name.
+            ModelFileError: it is damaged, of another kind, or of a newer imlkit. The classifier
+                predicts as before.
+        """
+        fitted = self._read(StoredModel(store, name).read()[1])
+        with self._taking:
+            self._take(fitted)
+            self._keep()
+        self._tell_taken(fitted, "Loaded")
+
+    def sync(self, store: Store, name: str) -> Self:
+        """Be the model of that name in a store: load it, save every training, follow other pages.
+
+        A model that cannot be read is reported, and left until the next training replaces it.
+        """
+        self._unsync()
+        self._place = StoredModel(store, name)
+        try:
+            self._follow_store()
+        except ModelFileError as error:
+            report(error, self.training)
+        self._followed = self._place.changes.compute(self._follow_change, policy="latest")
+        return self
+
+    def clear(self) -> None:
+        """Stop a training, forget what was learned, and remove the model that ``sync`` keeps."""
+        self.cancel()
+        with self._taking:
+            if self._place is not None:
+                self._place.remove()
+            self._forget()
+
+    def view(self) -> Viewable:
+        """Return a card that says what the classifier knows."""
+        from .model_card_view import model_card_view
+
+        return model_card_view(self)
+
+    def dispose(self) -> None:
+        """Cancel a running training, and let go of every subscriber."""
+        self.cancel()
+        self._unsync()
+        super().dispose()
+
+    def tell_callbacks(self, step: str, **about: Any) -> None:
+        """Call a step of every callback."""
+        for callback in self.callbacks:
+            getattr(callback, step)(self, **about)
+
+    def _learn(
+        self, run: Run, dataset: Instances, validation: Instances | None, parameters: Mapping[str, Any]
+    ) -> TrainingStatus:
+        def told(done: int, total: int) -> None:
+            run.check()
+            run.tell_batch(0, 0, f"Reading the instances: {done:,} of {total:,}")
+
+        examples = read_examples(dataset, told)
+        labels = sorted(set(examples.labels))
+        if len(labels) < 2:
+            raise TrainingDataError(
+                f"All instances of “{examples.name}” ({len(examples):,}) are labelled “{labels[0]:.60}”: "
+                "capture instances of at least one other class, then train again."
+            )
+        checks = None if validation is None else _fitting(read_examples(validation, told), examples, labels)
+        fitted = self.fit(examples, checks, parameters, run)
+        with self._taking:
+            run.check()
+            self._take(fitted)
+            self._keep()
+        return TrainingStatus(
+            "success", run.status.epochs, run.status.epochs, fitted.card.metrics, _summary("Trained", fitted)
+        )
+
+    def _known(self) -> Fitted:
+        fitted = self._fitted
+        if fitted is None:
+            raise NotTrainedError(
+                f"“{self.title or type(self).__name__}” has not been trained yet. "
+                "Capture instances of at least two classes, then train it."
+            )
+        return fitted
+
+    def _predict(self, fitted: Fitted, xs: NDArray[np.float32] | Sequence[Any]) -> list[Prediction]:
+        x = _features(xs, fitted.card.features)
+        named, confidences = fitted.judge(x)
+        labels = fitted.card.labels
+        return [
+            Prediction(labels[position], dict(zip(labels, row, strict=True)))
+            for position, row in zip(named.tolist(), confidences.tolist(), strict=True)
+        ]
+
+    def _read(self, content: bytes) -> Fitted:
+        card, arrays = read_model_file(content)
+        if card.kind != type(self).__name__:
+            raise ModelFileError(
+                f"The file holds a {card.kind:.60}, not a {type(self).__name__}: choose another file."
+            )
+        return self.restored(card, arrays)
+
+    def _take(self, fitted: Fitted) -> None:
+        self._fitted = fitted
+        self.session.on_page(lambda: self.card.set(fitted.card))
+
+    def _forget(self) -> None:
+        self._fitted = self._kept = None
+        self.session.on_page(lambda: self.card.set(None))
+        if not self._trainings.running:
+            self._trainings.tell(TrainingStatus())
+
+    def _keep(self) -> None:
+        """Save to the place that ``sync`` named. What fails is said, and the model works on."""
+        if self._place is None or self._fitted is None:
+            return
+        try:
+            self._kept = self._place.write(self.download(), self._fitted.card)
+        except Exception as error:
+            said = ModelFileError(
+                f"The trained model could not be kept: {error} It works on this page until it is closed; "
+                "download it from the settings to keep it."
+            )
+            said.__cause__ = error
+            self.session.on_page(lambda: report(said, self.training))
+
+    def _follow_change(self, _change: Any) -> None:
+        # The store's stream belongs to whoever opened the store: the error belongs to this page.
+        try:
+            self._follow_store()
+        except Exception as error:
+            self.session.on_page(partial(report, error, self.training))
+
+    def _follow_store(self) -> None:
+        place = self._place
+        if place is None:
+            return
+        with self._taking:
+            asset = place.asset
+            if asset == self._kept:
+                return
+            if asset is None:
+                self._forget()
+                return
+            try:
+                asset, content = place.read()
+            except NotFoundError:
+                self._forget()
+                return
+            # Told of once: a file that cannot be read now cannot be read at the next change either.
+            self._kept = asset
+            fitted = self._read(content)
+            self._take(fitted)
+        self._tell_taken(fitted, "Loaded")
+
+    def _tell_taken(self, fitted: Fitted, how: str) -> None:
+        if not self._trainings.running:
+            card = fitted.card
+            self._trainings.tell(
+                TrainingStatus("success", card.epochs, card.epochs, card.metrics, _summary(how, fitted))
+            )
+
+    def _unsync(self) -> None:
+        if self._followed is not None:
+            self._followed.dispose()
+        self._followed = self._place = self._kept = None
+
+
+def _summary(how: str, fitted: Fitted) -> str:
+    card = fitted.card
+    count = f"{card.instances:,} instance{'' if card.instances == 1 else 's'}"
+    classes = f"{len(card.labels):,} classes"
+    if how == "Trained":
+        return f"Trained on {count} of {classes}."
+    return f"{how} a model trained on {count} of {classes}, {card.trained[:16].replace('T', ' ')} UTC."
+
+
+def _fitting(validation: Examples, examples: Examples, labels: Sequence[str]) -> Examples:
+    unknown = sorted(set(validation.labels).difference(labels))
+    if unknown:
+        raise TrainingDataError(
+            f"“{validation.name}” has instances of the class “{unknown[0]:.60}”, which “{examples.name}” "
+            "lacks: a model cannot be checked with classes it never saw. Add the class or leave it out."
+        )
+    if validation.x.shape[1] != examples.x.shape[1]:
+        raise TrainingDataError(
+            f"“{validation.name}” has features of {validation.x.shape[1]:,} numbers, “{examples.name}” of "
+            f"{examples.x.shape[1]:,}: make both with the same features, then train again."
+        )
+    return validation
+
+
+def _features(xs: Any, expected: int) -> NDArray[np.float32]:
+    try:
+        x = np.ascontiguousarray(xs, np.float32)
+    except (TypeError, ValueError):
+        lengths: Mapping[int, None] = dict.fromkeys(np.size(row) for row in xs)
+        raise DataError(
+            f"Features must be {expected:,} numbers for each instance, not {xs[0]!r:.60} "
+            f"(lengths {', '.join(map(str, lengths))}): use the same features as in training."
+        ) from None
+    if x.ndim != 2 or x.shape[1] != expected:
+        got = f"{x.shape[1]:,} numbers" if x.ndim == 2 else f"an array of shape {x.shape[1:]}"
+        raise DataError(
+            f"This model was trained on features of {expected:,} numbers, and was given {got}: "
+            "use the same features as in training."
+        )
+    if not np.isfinite(x).all():
+        raise DataError("Features hold values that are not finite numbers (NaN or infinity).")
+    return x
+
+
+def _replace(path: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}", delete=False) as file:
+        try:
+            file.write(content)
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise

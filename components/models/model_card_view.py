@@ -1,0 +1,65 @@
+"""What a classifier knows, for the person to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import panel_material_ui as pmui
+from panel.viewable import Viewable
+
+from imlkit.plain_text import escaped
+
+from .model_card import ModelCard
+
+if TYPE_CHECKING:
+    from .classifier import Classifier
+
+__all__ = ["model_card_view"]
+
+MOST_CLASSES = 12
+LONGEST_LABEL = 40
+
+
+def model_card_view(classifier: Classifier) -> Viewable:
+    """Return a new view of what a classifier was trained with, and of what it will be."""
+    known: Any = pmui.Typography("", margin=0, sx={"overflowWrap": "anywhere"})
+    classifier.follow(classifier.card, known, _show)
+    planned: Any = pmui.Typography(
+        escaped(_listed(classifier.parameters())),
+        margin=(8, 0, 0, 0),
+        variant="body2",
+        sx={"overflowWrap": "anywhere"},
+    )
+    return pmui.Column(known, planned, margin=0, sizing_mode="stretch_width")
+
+
+def _show(view: Any, card: ModelCard | None) -> None:
+    view.object = escaped(_told(card))
+
+
+def _told(card: ModelCard | None) -> str:
+    if card is None:
+        return "Not trained yet. Capture instances of at least two classes, then train."
+    classes = ", ".join(_short(label) for label in card.labels[:MOST_CLASSES])
+    more = len(card.labels) - MOST_CLASSES
+    if more > 0:
+        classes += f" and {more:,} more"
+    told = f"Trained on {card.instances:,} instances, {card.trained[:16].replace('T', ' ')} UTC. "
+    accuracy = card.metrics.get("validation_accuracy")
+    if accuracy and card.validation_instances:
+        told += (
+            f"{accuracy[-1]:.0%} of {card.validation_instances:,} validation instances are named rightly. "
+        )
+    return f"{told}{len(card.labels):,} classes: {classes}."
+
+
+def _listed(parameters: dict[str, Any]) -> str:
+    def words(value: Any) -> str:
+        return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+
+    values = "; ".join(f"{name.replace('_', ' ')} {words(value)}" for name, value in parameters.items())
+    return f"Parameters of the next training: {values}."
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
