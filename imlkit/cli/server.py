@@ -76,8 +76,7 @@ def run(routes: Mapping[str, Path], address: str, port: int, show: bool) -> int:
     if show:
         loop.add_callback(open_page, f"http://{names[0]}:{port}{next(iter(routes))}")
     loop.start()
-    with contextlib.suppress(Exception):
-        server.stop(wait=False)
+    _close_stores()
     _leave()
     return 0
 
@@ -138,6 +137,16 @@ def _stop_on_signals(loop: IOLoop) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+
+
+def _close_stores() -> None:
+    # Work that is cut short by this has nobody left to tell.
+    logging.disable()
+    threading.excepthook = lambda _: None
+    location = sys.modules.get("imlkit.location")
+    for store in location.open_stores() if location is not None else ():
+        with contextlib.suppress(Exception):
+            store.close()
 
 
 def _leave() -> None:

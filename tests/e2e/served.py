@@ -89,7 +89,8 @@ class Served:
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     """Run the system's Chromium."""
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    names = (os.environ.get("IMLKIT_CHROMIUM", ""), "chromium", "google-chrome")
+    executable = next(filter(None, map(shutil.which, names)), None)
     assert executable, "no chromium on the PATH: install it (Debian: apt-get install chromium)"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)

@@ -386,6 +386,17 @@ def test_it_stops_even_while_a_thread_would_hold_the_process(start: Start, tmp_p
     assert seconds < 4
 
 
+def test_stores_are_closed_when_it_stops(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "hello.py").write_text(
+        HELLO + "from imlkit import data_store\ndata_store('kept').collection('c').create({'a': 1})\n"
+    )
+    served = start("serve", "hello.py")
+    served.page()
+    assert list((tmp_path / "kept").glob("*-wal"))
+    served.stop()
+    assert not list((tmp_path / "kept").glob("*-wal"))
+
+
 # Demos
 
 
