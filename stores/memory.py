@@ -74,7 +74,8 @@ class MemoryAssets(Assets):
 
     def put(self, content: bytes | BinaryIO, media_type: str = "application/octet-stream") -> Asset:
         self._store.check_open()
-        data = bytes(content) if isinstance(content, (bytes, bytearray, memoryview)) else content.read()
+        source = io.BytesIO(content) if isinstance(content, (bytes, bytearray, memoryview)) else content
+        data = b"".join(iter(lambda: source.read(1 << 20), b""))
         asset = Asset(hashlib.sha256(data).hexdigest(), media_type, len(data))
         return self._kept.setdefault(asset.id, (asset, data))[0]
 

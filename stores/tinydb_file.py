@@ -56,8 +56,8 @@ class AtomicJSONStorage(Storage):
             if isinstance(version, int) and version > FORMAT:
                 raise StoreVersionError(
                     f"the store {str(self._path)!r} was written by a newer imlkit (format {version}, "
-                    f"this one reads up to {FORMAT}) and was left as it was: update imlkit, or choose another "
-                    "folder"
+                    f"this one reads up to {FORMAT}) and was left as it was: update imlkit, or choose "
+                    "another folder"
                 )
             tables = data["collections"]
             if not all(isinstance(each, dict) for table in tables.values() for each in table.values()):
@@ -67,7 +67,8 @@ class AtomicJSONStorage(Storage):
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise StoreUnavailableError(
                 f"the file {str(self._path)!r} is damaged or no store of imlkit ({error!r:.200}): "
-                "mend it in an editor, restore it from a backup, or choose another folder; it was left as it is"
+                "mend it in an editor, restore it from a backup, or choose another folder; it was left "
+                "as it is"
             ) from error
         checked: Tables = tables
         return checked

@@ -1,0 +1,433 @@
+"""The SQLite store keeps the contract, across threads, processes, sudden ends and bad disks."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imlkit.errors import StoreFullError, StoreUnavailableError, StoreVersionError
+from imlkit.store import Change
+from imlkit.stores.change_log import KEPT
+from imlkit.stores.sqlite import SQLiteStore
+from tests.contracts.store_contract import StoreContract
+
+from .processes import Started
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "new" / "data"
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[SQLiteStore]:
+    store = SQLiteStore(folder)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def started() -> Iterator[Started]:
+    started = Started()
+    yield started
+    started.end()
+
+
+def _rows(folder: Path, question: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(folder / "store.sqlite")
+    try:
+        return connection.execute(question).fetchall()
+    finally:
+        connection.close()
+
+
+class TestSQLiteStore(StoreContract):
+    @pytest.fixture
+    def store(self, folder: Path) -> Iterator[SQLiteStore]:
+        store = SQLiteStore(folder)
+        yield store
+        store.close()
+
+
+def test_everything_is_there_after_reopening(folder: Path) -> None:
+    image = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    with_store = SQLiteStore(folder)
+    id = with_store.collection("d").create({"y": "cat", "x": image})["id"]
+    asset = with_store.assets.put(b"weights", "application/x; a=b/c")
+    with_store.close()
+    again = SQLiteStore(f"sqlite:{folder}")
+    assert np.array_equal(again.collection("d").get(id)["x"], image)
+    assert list(again.assets) == [asset]
+    again.close()
+    # Whoever copies the folder of a closed store needs no other file.
+    assert sorted(path.name for path in folder.iterdir()) == ["assets", "store.sqlite"]
+
+
+def test_removing_leaves_nothing_behind(store: SQLiteStore, folder: Path) -> None:
+    things = store.collection("things")
+    image = np.zeros((8, 8, 3), np.uint8)
+    ids = [kept["id"] for kept in things.create([{"x": image, "thumbnail": np.ones(3)}] * 4)]
+    things.patch(ids[0], {"x": 1})
+    things.update(ids[1], {"y": 1})
+    assert _rows(folder, "SELECT count(*) FROM attachments") == [(5,)]
+    things.remove(ids[2])
+    things.remove({})
+    assert _rows(folder, "SELECT count(*) FROM attachments") == [(0,)]
+    assert _rows(folder, "SELECT count(*) FROM documents") == [(0,)]
+
+
+def test_select_reads_no_other_attachments(store: SQLiteStore) -> None:
+    things = store.collection("things")
+    things.create({"y": "cat", "x": np.ones(3), "thumbnail": np.zeros((2, 2, 3), np.uint8)})
+    with store._file.writing() as connection:
+        connection.execute("UPDATE attachments SET content = x'00' WHERE name LIKE '%.npy'")
+    ((found),) = things.find(select=["y", "thumbnail"])
+    assert np.array_equal(found["thumbnail"], np.zeros((2, 2, 3), np.uint8))
+    with pytest.raises(StoreUnavailableError, match="array is damaged"):
+        things.find()
+
+
+def test_questions_about_labels_use_the_index(store: SQLiteStore) -> None:
+    things = store.collection("things")
+    things.create([{"y": "ab"[n % 2], "n": n} for n in range(100)])
+    asked: list[str] = []
+    with store._file.reading() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.set_trace_callback(asked.append)
+    things.find({"y": "a"}, limit=5)
+    things.count({"y": "a"})
+    things.distinct("y")
+    questions = [question for question in asked if question.startswith("SELECT")]
+    assert len(questions) == 8
+    for question in questions:
+        plan = " ".join(str(row[3]) for row in _rows(store.folder, f"EXPLAIN QUERY PLAN {question}"))
+        assert "documents_by_label" in plan, (question, plan)
+    assert "TEMP B-TREE" not in " ".join(
+        str(row[3]) for row in _rows(store.folder, f"EXPLAIN QUERY PLAN {questions[0]}")
+    )
+
+
+def test_another_process_s_writes_are_told_within_a_second(
+    store: SQLiteStore, folder: Path, started: Started
+) -> None:
+    told: queue.Queue[tuple[float, Change]] = queue.Queue()
+    things = store.collection("things")
+    writer = started.python(
+        """
+        things = SQLiteStore(folder).collection("things")
+        print("ready", flush=True)
+        for line in sys.stdin:
+            n = int(line)
+            things.create({"id": str(n), "x": np.full(3, n)})
+            print(time.time(), flush=True)
+        things.patch("0", {"y": "other"}); things.remove("1")
+        """,
+        folder,
+    )
+    assert writer.line() == "ready"
+    things.changes.subscribe(lambda change: told.put((time.time(), change)))
+    for n in range(3):
+        writer.say(str(n))
+        written = float(writer.line())
+        at, change = told.get(timeout=5)
+        assert change == Change("created", "things", (str(n),))
+        assert at - written < 1
+        assert np.array_equal(things.get(str(n))["x"], np.full(3, n))
+    writer.finish()
+    assert told.get(timeout=5)[1] == Change("updated", "things", ("0",))
+    assert told.get(timeout=5)[1] == Change("removed", "things", ("1",))
+
+
+def test_four_processes_and_two_threads_write_at_once_and_all_is_told_in_order(
+    store: SQLiteStore, folder: Path, started: Started
+) -> None:
+    things = store.collection("things")
+    told: list[str] = []
+    complete = threading.Event()
+
+    def note(change: Change) -> None:
+        told.extend(change.ids)
+        if len(told) >= 4 * 50 + 2 * 50:
+            complete.set()
+
+    things.changes.subscribe(note)
+    writers = [
+        started.python(
+            """
+            things = SQLiteStore(folder).collection("things")
+            print("ready", flush=True); sys.stdin.readline()
+            for n in range(50):
+                things.create({"n": n, "x": np.full(10, n)})
+            """,
+            folder,
+        )
+        for _ in range(4)
+    ]
+    for writer in writers:
+        assert writer.line() == "ready"
+    for writer in writers:
+        writer.say("go")
+    threads = [
+        threading.Thread(target=lambda: [things.create({"n": n}) for n in range(50)]) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for writer in writers:
+        writer.finish()
+    assert complete.wait(5)
+    assert told == [document["id"] for document in things.find(select=[])]
+
+
+def test_who_missed_too_much_is_told_to_look_again(store: SQLiteStore, folder: Path) -> None:
+    other = SQLiteStore(folder)
+    told: queue.Queue[Change] = queue.Queue()
+    store.collection("things").changes.subscribe(told.put)
+    with other._file.writing() as connection:
+        connection.execute(
+            "INSERT INTO changes (sequence, collection, kind, ids) VALUES (?, 'things', 'created', '[]')",
+            (KEPT * 2,),
+        )
+    assert told.get(timeout=5) == Change("reset", "things")
+    kept = other.collection("things").create({"n": 1})
+    assert told.get(timeout=5) == Change("created", "things", (kept["id"],))
+    other.close()
+
+
+def test_the_log_of_changes_stays_short(store: SQLiteStore, folder: Path) -> None:
+    things = store.collection("things")
+    things.create({"id": "a"})
+    with store._file.writing() as connection:
+        connection.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
+            "INSERT INTO changes SELECT i, 'things', 'updated', '[\"a\"]' FROM n",
+            (KEPT + 990,),
+        )
+    for n in range(20):
+        things.patch("a", {"n": n})
+    ((kept,),) = _rows(folder, "SELECT count(*) FROM changes")
+    assert isinstance(kept, int)
+    assert KEPT <= kept < KEPT + 500
+
+
+def test_nobody_looks_for_changes_while_nobody_reads_them(store: SQLiteStore) -> None:
+    def lookers() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name == "imlkit changes"]
+
+    before = len(lookers())
+    things = store.collection("things")
+    things.create({"n": 1})
+    assert len(lookers()) == before
+    subscriptions = [things.changes.subscribe(lambda _: None) for _ in range(3)]
+    (looker,) = lookers()[before:]
+    for subscription in subscriptions:
+        subscription.dispose()
+    looker.join(5)
+    assert not looker.is_alive()
+    told: list[Change] = []
+    things.changes.subscribe(told.append)
+    assert len(lookers()) == before + 1
+    things.create({"n": 2})
+    assert len(told) == 1
+
+
+@pytest.mark.slow
+def test_no_acknowledged_document_is_lost_when_the_process_is_killed(folder: Path, started: Started) -> None:
+    acknowledged: list[str] = []
+    for _ in range(20):
+        writer = started.python(
+            """
+            things = SQLiteStore(folder).collection("things")
+            image = np.random.default_rng().integers(0, 256, (64, 64, 3), np.uint8)
+            while True:
+                kept = things.create({"y": "cat", "x": image, "sum": int(image.sum())})
+                print(kept["id"], flush=True)
+            """,
+            folder,
+        )
+        acknowledged += [writer.line() for _ in range(5)]
+        acknowledged += writer.kill()
+    store = SQLiteStore(folder)
+    found = {document["id"]: document for document in store.collection("things").iterate()}
+    assert len(acknowledged) >= 100
+    assert set(acknowledged) <= found.keys()
+    for document in found.values():
+        assert document["x"].sum() == document["sum"]
+    assert store._file.run(store._file._writer, _integrity()) == []
+    store.close()
+
+
+def _integrity() -> object:
+    from sqlalchemy import select
+
+    from imlkit.stores.sql_tables import attachments, documents
+
+    return select(attachments.c.name).where(attachments.c.document.not_in(select(documents.c.sequence)))
+
+
+def test_a_full_disk_is_told_and_nothing_is_half_written(store: SQLiteStore) -> None:
+    things = store.collection("things")
+    things.create({"id": "before", "y": "cat"})
+    ((pages,),) = store._file._writer.execute("PRAGMA page_count")
+    store._file._writer.execute(f"PRAGMA max_page_count={pages + 4}")
+    told: list[Change] = []
+    things.changes.subscribe(told.append)
+    large = np.random.default_rng(0).integers(0, 256, (100, 100, 3), np.uint8)
+    with pytest.raises(StoreFullError, match="no space is left"):
+        things.create({"id": "large", "y": "dog", "x": large})
+    with pytest.raises(StoreFullError):
+        things.create([{"id": "small"}, {"id": "large", "x": large}])
+    with pytest.raises(StoreFullError):
+        things.patch("before", {"x": large})
+    assert things.find() == [{"id": "before", "y": "cat"}]
+    assert told == []
+    store._file._writer.execute("PRAGMA max_page_count=1000000")
+    things.create({"id": "large", "y": "dog", "x": large})
+    assert np.array_equal(things.get("large")["x"], large)
+
+
+def test_a_disk_that_is_really_full_is_told(folder: Path, started: Started) -> None:
+    # A limit on the size of files is what a process without rights can have of a full disk.
+    writer = started.python(
+        """
+        import resource, signal
+        from imlkit.errors import StoreFullError
+        store = SQLiteStore(folder)
+        things = store.collection("things")
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
+        for attempt in (lambda: store.assets.put(bytes(1_000_000)),
+                        lambda: [things.create({"n": n, "x": np.full(10_000, n)}) for n in range(100)]):
+            try:
+                attempt()
+            except StoreFullError as error:
+                print("full", flush=True)
+        print(things.count(), flush=True)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        things.create({"n": -1})
+        """,
+        folder,
+    )
+    assert [writer.line(), writer.line()] == ["full", "full"]
+    count = int(writer.line())
+    writer.finish()
+    store = SQLiteStore(folder)
+    found = store.collection("things").find()
+    assert [document["n"] for document in found] == [*range(count), -1]
+    assert list(store.assets) == []
+    assert [path.name for path in (folder / "assets").iterdir()] == []
+    store.close()
+
+
+def test_a_newer_store_is_left_as_it_is(folder: Path) -> None:
+    SQLiteStore(folder).close()
+    connection = sqlite3.connect(folder / "store.sqlite")
+    connection.execute("PRAGMA user_version=2")
+    connection.close()
+    before = (folder / "store.sqlite").read_bytes()
+    with pytest.raises(StoreVersionError, match="newer imlkit"):
+        SQLiteStore(folder)
+    assert (folder / "store.sqlite").read_bytes() == before
+
+
+def test_another_program_s_database_is_left_as_it_is(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    connection = sqlite3.connect(folder / "store.sqlite")
+    connection.execute("CREATE TABLE accounts (name)")
+    connection.close()
+    before = (folder / "store.sqlite").read_bytes()
+    with pytest.raises(StoreUnavailableError, match="another program"):
+        SQLiteStore(folder)
+    assert (folder / "store.sqlite").read_bytes() == before
+
+
+def test_a_damaged_file_is_told_of_and_left_as_it_is(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "store.sqlite").write_bytes(b"this is no database at all" * 100)
+    with pytest.raises(StoreUnavailableError, match="damaged"):
+        SQLiteStore(folder)
+    assert (folder / "store.sqlite").read_bytes() == b"this is no database at all" * 100
+
+
+def test_damage_in_the_middle_is_told_where_it_is_met(folder: Path) -> None:
+    store = SQLiteStore(folder)
+    store.collection("things").create([{"n": n, "text": "x" * 500} for n in range(200)])
+    store.close()
+    with open(folder / "store.sqlite", "r+b") as file:
+        file.seek(3 * 4096)
+        file.write(b"\xff" * 40 * 4096)
+    again = SQLiteStore(folder)
+    with pytest.raises(StoreUnavailableError, match="damaged"):
+        again.collection("things").find()
+    again.close()
+
+
+def test_a_folder_that_may_not_be_written_is_named(folder: Path, started: Started) -> None:
+    SQLiteStore(folder).close()
+    folder.chmod(0o555)
+    (folder / "store.sqlite").chmod(0o444)
+    tried = started.python(
+        """
+        import os
+        from imlkit.errors import StoreUnavailableError
+        import imlkit.stores.asset_folder, imlkit.stores.tinydb, sqlalchemy.dialects.sqlite
+        if os.getuid() == 0:
+            os.setgid(65534); os.setuid(65534)
+        for place in (folder, folder + "/inner", "/proc/1/nowhere"):
+            try:
+                SQLiteStore(place)
+            except StoreUnavailableError as error:
+                print(error, flush=True)
+        """,
+        folder,
+        readable=folder.parents[2],
+    )
+    try:
+        for place in (str(folder), str(folder / "inner"), "/proc/1/nowhere"):
+            said = tried.line()
+            assert repr(place) in said
+            assert "choose another" in said
+        tried.finish()
+    finally:
+        folder.chmod(0o755)
+
+
+def test_a_place_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for place in (tmp_path / "file", tmp_path / "file" / "inner"):
+        with pytest.raises(StoreUnavailableError, match=str(tmp_path / "file")):
+            SQLiteStore(place)
+
+
+def test_a_reader_does_not_wait_for_a_writer(store: SQLiteStore) -> None:
+    things = store.collection("things")
+    things.create({"n": 1})
+    with store._file.writing() as connection:
+        connection.execute("DELETE FROM documents")
+        found: list[int] = []
+        reader = threading.Thread(target=lambda: found.append(things.count()))
+        reader.start()
+        reader.join(5)
+        assert found == [1]
+    assert things.count() == 0
+
+
+def test_a_write_that_fails_midway_is_undone_and_the_next_one_works(store: SQLiteStore) -> None:
+    things = store.collection("things")
+    with pytest.raises(KeyboardInterrupt), store._log.writing() as write:
+        write.connection.execute(
+            "INSERT INTO documents (collection, id, document) VALUES ('things', 'x', '{}')"
+        )
+        raise KeyboardInterrupt
+    assert things.count() == 0
+    things.create({"n": 1})
+    assert things.count() == 1
