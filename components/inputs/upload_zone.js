@@ -35,7 +35,8 @@ export function render({model}) {
   let batch = 0
   let count = 0
   let sending = false
-  let taken = () => {}
+  let stopped = 0  // what was chosen up to this batch is not to be sent any more
+  let goOn = () => {}
 
   function choose(files) {
     if (files.length === 0) return
@@ -53,7 +54,6 @@ export function render({model}) {
 
   async function send({file, batch}) {
     count += 1
-    const number = count
     const fail = why => model.send_msg({kind: "failed", batch, name: file.name, why})
     if (file.size > model.most) return fail("large")
     let offset = 0
@@ -64,12 +64,12 @@ export function render({model}) {
       } catch {
         return fail("unreadable")
       }
-      // Python says when it has taken the part, or that all this is to stop.
-      const answer = new Promise(resolve => { taken = said => (said === number || said === -batch) && resolve(said) })
-      model.send_msg({kind: "part", batch, file: number, name: file.name, size: file.size, offset, data})
-      if (await answer !== number) return
+      if (batch <= stopped) return
+      const taken = new Promise(resolve => { goOn = resolve })
+      model.send_msg({kind: "part", batch, file: count, name: file.name, size: file.size, offset, data})
+      await taken
       offset += data.byteLength
-    } while (offset < file.size)
+    } while (offset < file.size && batch > stopped)
   }
 
   button.addEventListener("click", () => input.click())
@@ -103,10 +103,11 @@ export function render({model}) {
 
   model.on("msg:custom", message => {
     if (message.taken !== undefined) {
-      taken(message.taken)
+      if (message.taken === count) goOn()
     } else if (message.stop !== undefined) {
-      queue = queue.filter(each => each.batch > message.stop)
-      for (let each = 1; each <= message.stop; each++) taken(-each)
+      stopped = message.stop
+      queue = queue.filter(each => each.batch > stopped)
+      goOn()
     } else {
       const {done, total} = message
       const busy = done < total
