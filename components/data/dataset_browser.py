@@ -193,12 +193,9 @@ class DatasetBrowser(Component):
 
     def view(self) -> Viewable:
         """Return a new view."""
-        total: Viewable = pmui.Typography("", margin=0, styles={"flex": "1 1 10em"})
+        total: Viewable = pmui.Typography("", margin=0, styles={"flex": "1 1 auto"})
         grid = InstanceGrid(Requests(self))
-        parts = [total]
-        if isinstance(self.dataset, Dataset):
-            parts.append(self._upload_button())
-        parts.append(
+        buttons = [
             download_button(
                 "Download",
                 f"{_file_name(self.dataset.name)}.zip",
@@ -206,13 +203,23 @@ class DatasetBrowser(Component):
                 self.session,
                 self.title,
             )
-        )
+        ]
+        if isinstance(self.dataset, Dataset):
+            buttons.insert(0, self._upload_button())
         self.follow(self.listing, total, _say_total)
         self.follow(self.listing, grid, self._show_listing)
         self.follow(self.selected, grid, self._show_selection)
         self.follow(self.notice, grid, lambda grid, notice: grid.show_notice(notice))
         return pmui.Column(
-            pmui.FlexBox(*parts, gap="8px", align_items="center", margin=(0, 0, 8, 0)),
+            pmui.FlexBox(
+                total,
+                pmui.FlexBox(
+                    *buttons, gap="8px", align_items="center", margin=0, styles={"flex": "0 1 auto"}
+                ),
+                gap="8px",
+                align_items="center",
+                margin=(0, 0, 8, 0),
+            ),
             grid,
             sizing_mode="stretch_width",
             margin=0,
@@ -322,8 +329,11 @@ def _show_pictures(pictures: Pictures) -> None:
 
 def _say_total(text: Any, listing: Listing) -> None:
     instances = "instance" if listing.total == 1 else "instances"
-    classes = "class" if listing.classes == 1 else "classes"
-    said = f"{listing.total:,} {instances} in {listing.classes:,} {classes}"
+    instances = "instance" if listing.total == 1 else "instances"
+    labels = len(listing.labels)
+    said = f"{listing.total:,} {instances} in {labels:,} {'class' if labels == 1 else 'classes'}"
+    if listing.unlabelled:
+        said += f", {listing.unlabelled:,} without a label"
     text.object = escaped(said if listing.total else "No instances")
 
 

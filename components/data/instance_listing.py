@@ -49,13 +49,15 @@ class Listing:
         total: how many instances there are.
         labels: every label, in the order shown.
         groups: the classes shown.
-        classes: how many classes there are, not having a label among them.
+        classes: how many classes there are, having no label counted as one.
+        unlabelled: how many instances have no label, or one that names no class.
     """
 
     total: int = 0
     labels: tuple[Any, ...] = ()
     groups: tuple[Group, ...] = ()
     classes: int = 0
+    unlabelled: int = 0
 
     @property
     def shown(self) -> set[str]:
@@ -91,7 +93,7 @@ def list_instances(instances: InstanceSet, page: int, classes: int, shown: Mappi
         _group(instances, label, count, shown.get(key_of(label), page), labels)
         for label, count in sized[:classes]
     )
-    return Listing(total, labels, groups, len(sized))
+    return Listing(total, labels, groups, len(sized), max(0, others))
 
 
 def _group(instances: InstanceSet, label: Any, count: int, most: int, labels: tuple[Any, ...]) -> Group:
