@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from imlkit.errors import ImlkitError, StoreFullError, StoreUnavailableError
 
-__all__ = ["disk_errors", "full", "made_folder", "unavailable"]
+__all__ = ["disk_errors", "full", "is_full", "made_folder", "unavailable"]
 
 _NO_SPACE = (
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
@@ -36,6 +37,14 @@ def full(folder: Path) -> StoreFullError:
         f"no space is left for the store in {str(folder)!r}: free some disk space and try again; "
         "what was stored before is unharmed"
     )
+
+
+def is_full(folder: Path) -> bool:
+    """Return whether so little space is left that a write may have failed for it."""
+    try:
+        return shutil.disk_usage(folder).free < 1 << 20
+    except OSError:
+        return False
 
 
 def unavailable(folder: Path, reason: str) -> StoreUnavailableError:

@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from imlkit.errors import DocumentError, StoreError, StoreUnavailableError, StoreVersionError
 
-from .disk import disk_errors, full, unavailable
+from .disk import disk_errors, full, is_full, unavailable
 from .sql_tables import metadata
 from .sqlite_fields import add_functions
 
@@ -33,6 +33,7 @@ _CONNECTION: Final = (
     "PRAGMA synchronous=NORMAL",
     "PRAGMA cache_size=-16000",
     "PRAGMA journal_size_limit=67108864",
+    "PRAGMA secure_delete=FAST",
 )
 
 
@@ -188,7 +189,8 @@ class SQLiteFile:
     def _meant(self, error: sqlite3.Error) -> Exception:
         folder = self.path.parent
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
+        # Some of SQLite's files cannot grow for want of space, and it calls that an error of the disk.
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and is_full(folder)):
             return full(folder)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return StoreUnavailableError(

@@ -40,14 +40,6 @@ class Process:
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
 
-    def kill(self) -> list[str]:
-        """End it at once, as a power button does, and return what it had said whole."""
-        self._process.kill()
-        assert self._process.stdout is not None
-        rest = self._process.stdout.read()
-        self._process.wait()
-        return rest.split("\n")[:-1]
-
     def finish(self) -> None:
         """Let it come to its end, and see that it ends well."""
         _, _ = self._process.communicate(timeout=60)

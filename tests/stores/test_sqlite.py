@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import signal
 import sqlite3
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +19,7 @@ from imlkit.errors import StoreFullError, StoreUnavailableError, StoreVersionErr
 from imlkit.store import Change
 from imlkit.stores.change_log import KEPT
 from imlkit.stores.sqlite import SQLiteStore
+from imlkit.stores.tinydb import TinyDBStore
 from tests.contracts.store_contract import StoreContract
 
 from .processes import Started
@@ -159,22 +163,22 @@ def test_four_processes_and_two_threads_write_at_once_and_all_is_told_in_order(
             complete.set()
 
     things.changes.subscribe(note)
-    writers = [
-        started.python(
-            """
-            things = SQLiteStore(folder).collection("things")
-            print("ready", flush=True); sys.stdin.readline()
-            for n in range(50):
-                things.create({"n": n, "x": np.full(10, n)})
-            """,
-            folder,
-        )
-        for _ in range(4)
-    ]
-    for writer in writers:
-        assert writer.line() == "ready"
-    for writer in writers:
-        writer.say("go")
+    writers = started.python(
+        """
+        import os
+        for worker in range(4):
+            if os.fork() == 0:
+                things = SQLiteStore(folder).collection("things")
+                print("ready", flush=True)
+                for n in range(50):
+                    things.create({"n": n, "x": np.full(10, n)})
+                os._exit(0)
+        for worker in range(4):
+            assert os.wait()[1] == 0
+        """,
+        folder,
+    )
+    assert writers.line() == "ready"
     threads = [
         threading.Thread(target=lambda: [things.create({"n": n}) for n in range(50)]) for _ in range(2)
     ]
@@ -182,8 +186,7 @@ def test_four_processes_and_two_threads_write_at_once_and_all_is_told_in_order(
         thread.start()
     for thread in threads:
         thread.join()
-    for writer in writers:
-        writer.finish()
+    writers.finish()
     assert complete.wait(5)
     assert told == [document["id"] for document in things.find(select=[])]
 
@@ -240,38 +243,45 @@ def test_nobody_looks_for_changes_while_nobody_reads_them(store: SQLiteStore) ->
     assert len(told) == 1
 
 
-@pytest.mark.slow
 def test_no_acknowledged_document_is_lost_when_the_process_is_killed(folder: Path, started: Started) -> None:
+    # One process starts the writers, so that twenty do not each take their time to import.
+    starter = started.python(
+        """
+        import os
+        image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+        for line in sys.stdin:
+            writer = os.fork()
+            if writer == 0:
+                things = SQLiteStore(folder).collection("things")
+                print(os.getpid(), flush=True)
+                while True:
+                    kept = things.create({"x": image, "sum": int(image.sum())})
+                    print(kept["id"], flush=True)
+            os.waitpid(writer, 0)
+            print("dead", flush=True)
+        """,
+        folder,
+    )
     acknowledged: list[str] = []
     for _ in range(20):
-        writer = started.python(
-            """
-            things = SQLiteStore(folder).collection("things")
-            image = np.random.default_rng().integers(0, 256, (64, 64, 3), np.uint8)
-            while True:
-                kept = things.create({"y": "cat", "x": image, "sum": int(image.sum())})
-                print(kept["id"], flush=True)
-            """,
-            folder,
-        )
-        acknowledged += [writer.line() for _ in range(5)]
-        acknowledged += writer.kill()
+        starter.say("write")
+        writer = int(starter.line())
+        acknowledged += [starter.line() for _ in range(5)]
+        os.kill(writer, signal.SIGKILL)
+        acknowledged += iter(starter.line, "dead")
+    starter.finish()
     store = SQLiteStore(folder)
     found = {document["id"]: document for document in store.collection("things").iterate()}
     assert len(acknowledged) >= 100
     assert set(acknowledged) <= found.keys()
     for document in found.values():
         assert document["x"].sum() == document["sum"]
-    assert store._file.run(store._file._writer, _integrity()) == []
+    assert _rows(folder, "PRAGMA integrity_check") == [("ok",)]
+    assert (
+        _rows(folder, "SELECT * FROM attachments WHERE document NOT IN (SELECT sequence FROM documents)")
+        == []
+    )
     store.close()
-
-
-def _integrity() -> object:
-    from sqlalchemy import select
-
-    from imlkit.stores.sql_tables import attachments, documents
-
-    return select(attachments.c.name).where(attachments.c.document.not_in(select(documents.c.sequence)))
 
 
 def test_a_full_disk_is_told_and_nothing_is_half_written(store: SQLiteStore) -> None:
@@ -295,37 +305,82 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(store: SQLiteStore) -> 
     assert np.array_equal(things.get("large")["x"], large)
 
 
-def test_a_disk_that_is_really_full_is_told(folder: Path, started: Started) -> None:
-    # A limit on the size of files is what a process without rights can have of a full disk.
+def test_a_disk_that_takes_no_more_is_told_and_works_again_later(folder: Path, started: Started) -> None:
+    # A limit on the size of files is what a process without rights can have of a failing disk.
     writer = started.python(
         """
         import resource, signal
-        from imlkit.errors import StoreFullError
+        from imlkit.errors import StoreFullError, StoreUnavailableError
         store = SQLiteStore(folder)
         things = store.collection("things")
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
-        for attempt in (lambda: store.assets.put(bytes(1_000_000)),
-                        lambda: [things.create({"n": n, "x": np.full(10_000, n)}) for n in range(100)]):
-            try:
-                attempt()
-            except StoreFullError as error:
-                print("full", flush=True)
+        try:
+            store.assets.put(bytes(1_000_000))
+        except StoreFullError as error:
+            print("full", flush=True)
+        try:
+            for n in range(100):
+                things.create({"n": n, "x": np.full(10_000, n)})
+        except StoreUnavailableError as error:
+            print("unavailable", flush=True)
         print(things.count(), flush=True)
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         things.create({"n": -1})
         """,
         folder,
     )
-    assert [writer.line(), writer.line()] == ["full", "full"]
+    assert [writer.line(), writer.line()] == ["full", "unavailable"]
     count = int(writer.line())
     writer.finish()
     store = SQLiteStore(folder)
     found = store.collection("things").find()
     assert [document["n"] for document in found] == [*range(count), -1]
     assert list(store.assets) == []
-    assert [path.name for path in (folder / "assets").iterdir()] == []
+    assert list((folder / "assets").iterdir()) == []
     store.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("mounting a small disk takes rights")
+    yield disk
+    subprocess.run(["umount", "-l", disk], check=True)
+
+
+@pytest.mark.parametrize("kind", [SQLiteStore, TinyDBStore])
+def test_a_small_disk_that_is_full_loses_nothing(
+    small_disk: Path, kind: type[SQLiteStore] | type[TinyDBStore]
+) -> None:
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(500_000))
+    store = kind(small_disk / "data")
+    things = store.collection("things")
+    acknowledged: list[str] = []
+
+    def fill() -> None:
+        while True:
+            acknowledged.append(things.create({"x": np.full(5_000, len(acknowledged))})["id"])
+
+    with pytest.raises(StoreFullError, match="no space is left"):
+        fill()
+    with pytest.raises(StoreFullError):
+        store.assets.put(bytes(3_000_000))
+    assert [document["id"] for document in things.find()] == acknowledged
+    store.close()
+    again = kind(small_disk / "data")
+    things = again.collection("things")
+    assert [document["id"] for document in things.find()] == acknowledged
+    assert things.find()[-1]["x"][0] == len(acknowledged) - 1
+    ballast.unlink()
+    acknowledged.append(things.create({"x": np.zeros(5_000)})["id"])
+    assert things.remove(acknowledged[5:]) == acknowledged[5:]
+    assert things.count() == 5
+    again.close()
 
 
 def test_a_newer_store_is_left_as_it_is(folder: Path) -> None:
@@ -423,11 +478,16 @@ def test_a_reader_does_not_wait_for_a_writer(store: SQLiteStore) -> None:
 
 def test_a_write_that_fails_midway_is_undone_and_the_next_one_works(store: SQLiteStore) -> None:
     things = store.collection("things")
-    with pytest.raises(KeyboardInterrupt), store._log.writing() as write:
-        write.connection.execute(
-            "INSERT INTO documents (collection, id, document) VALUES ('things', 'x', '{}')"
-        )
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with store._log.writing() as write:
+            write.connection.execute(
+                "INSERT INTO documents (collection, id, document) VALUES ('things', 'x', '{}')"
+            )
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert things.count() == 0
     things.create({"n": 1})
     assert things.count() == 1
