@@ -76,7 +76,7 @@ class Download:
                 yield instance
         if count != self.total:
             raise ArchiveError(
-                f"The archive's table has {count:,} instances where {self.total:,} were written: "
+                f"The archive's table holds {count:,} of the {self.total:,} instances that were written: "
                 "get the file again."
             )
 

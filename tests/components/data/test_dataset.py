@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from imlkit.components.data.dataset import Dataset
+from imlkit.dataset import StoredDataset
 from imlkit.errors import DataError, QueryError
-from imlkit.session import Session
 from imlkit.store import Store
 from imlkit.stores.memory import MemoryStore
+from imlkit.stores.sqlite import SQLiteStore
+from imlkit.stores.tinydb import TinyDBStore
 from tests.contracts.dataset_contract import DatasetContract
 
 
@@ -14,6 +19,22 @@ class TestDatasetInMemory(DatasetContract):
     @pytest.fixture
     def store(self) -> Store:
         return MemoryStore()
+
+
+class TestDatasetInSQLite(DatasetContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        store = SQLiteStore(str(tmp_path / "kept"))
+        yield store
+        store.close()
+
+
+class TestDatasetInTinyDB(DatasetContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        store = TinyDBStore(f"tinydb:{tmp_path / 'kept'}")
+        yield store
+        store.close()
 
 
 def test_a_dataset_needs_a_name() -> None:
@@ -26,5 +47,8 @@ def test_a_view_of_a_wrong_query_is_refused_where_it_is_written() -> None:
         Dataset("drawings", MemoryStore()).where({"$nonsense": 1})
 
 
-def test_a_dataset_s_streams_are_listed(session: Session) -> None:
-    assert "changes" in Dataset("drawings", MemoryStore()).streams()
+def test_a_dataset_is_what_the_framework_expects_of_one() -> None:
+    dataset = Dataset("drawings", MemoryStore())
+    assert isinstance(dataset, StoredDataset)
+    assert "changes" in dataset.streams()
+    assert dataset.name == "drawings"
