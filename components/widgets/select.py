@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from imlkit.component import Component
 from imlkit.errors import DataError
+from imlkit.streams import Stream
 
 from .checked_stream import CheckedStream
+from .select_field import SelectField
 
 __all__ = ["Select"]
 
 SHOWN_CHARACTERS = 80
 Options = dict[str, Any]
-SX = {"& .MuiSelect-select": {"overflow": "hidden", "textOverflow": "ellipsis"}}
 
 
 class Select(Component):
@@ -45,7 +45,12 @@ class Select(Component):
         super().__init__(title)
         self.options: CheckedStream[Any] = CheckedStream(options, labelled)
         self.value: CheckedStream[Any] = CheckedStream(value, self._checked)
-        self._keeping = self.options.subscribe(self._keep_valid)
+        self._menu: Stream[tuple[list[str], int]] = Stream()
+        self._subscriptions = (
+            self.options.subscribe(self._keep_valid),
+            self.options.subscribe(self._show),
+            self.value.subscribe(self._show),
+        )
 
     def _checked(self, value: Any) -> Any:
         if value is None or label_of(value, self.options.value) is not None:
@@ -61,60 +66,33 @@ class Select(Component):
         if self.value.value is not None and label_of(self.value.value, options) is None:
             self.value.set(None)
 
-    def dispose(self) -> None:
-        """Let go of every subscriber."""
-        self._keeping.dispose()
-        super().dispose()
+    def _show(self, _change: Any) -> None:
+        texts = shown(self.options.value)
+        value = self.value.value
+        label = label_of(value, self.options.value) if value is not None else None
+        chosen = list(texts.values()).index(label) if label is not None else -1
+        self._menu.set((list(texts), chosen))
+
+    def _choose(self, text: str) -> None:
+        label = shown(self.options.value).get(text)
+        # Options may have changed while the person chose.
+        if label is not None:
+            self.value.set(self.options.value[label])
 
     def view(self) -> Viewable:
         """Return a new field with a menu."""
-        field = Field(
-            label=self.title or "Choose", options=[], value=None, sizing_mode="stretch_width", sx=SX
+        field = SelectField(
+            self._choose, label=self.title or "Choose", sizing_mode="stretch_width", margin=10
         )
-        self.follow(self.options, field, Field.show_options)
-        self.follow(self.value, field, Field.show_value)
-        field.param.watch(self._chosen, "value")
+        self.follow(self._menu, field, SelectField.present)
         return field
 
-    def _chosen(self, event: Any) -> None:
-        field: Field = event.obj
-        if field.showing or event.new is None:
-            return
-        options = self.options.value
-        label = field.texts.get(event.new)
-        if label in options and label != label_of(self.value.value, options):
-            self.value.set(options[label])
-
-
-class Field(pmui.Select):
-    """The field: it shows a choice's label, shortened, and keeps which label that is."""
-
-    texts: dict[str, str] = {}  # noqa: RUF012 - replaced as a whole
-    chosen: Any = None
-    choices: Options = {}  # noqa: RUF012 - replaced as a whole
-    showing = False
-    _allows_none = True
-
-    def __init__(self, **params: Any) -> None:
-        super().__init__(**params)  # type: ignore[no-untyped-call]
-
-    def show_options(self, options: Options) -> None:
-        self.choices = options
-        self.texts = shown(options)
-        self._show(options=list(self.texts))
-
-    def show_value(self, value: Any) -> None:
-        self.chosen = value
-        self._show()
-
-    def _show(self, **changes: Any) -> None:
-        label = label_of(self.chosen, self.choices) if self.chosen is not None else None
-        text = next((text for text, of in self.texts.items() if of == label), None)
-        self.showing = True
-        try:
-            self.param.update(value=text, **changes)
-        finally:
-            self.showing = False
+    def dispose(self) -> None:
+        """Let go of every subscriber."""
+        for subscription in self._subscriptions:
+            subscription.dispose()
+        self._menu.dispose()
+        super().dispose()
 
 
 def labelled(options: Any) -> Options:
@@ -159,6 +137,6 @@ def shown(options: Options) -> dict[str, str]:
 
 
 def shortened(text: str) -> str:
-    """Return text on one line, short enough for a field; signs that would become an icon stay signs."""
-    text = re.sub(r"\s+", " ", text[: 4 * SHOWN_CHARACTERS]).replace(":material/", ":\u2060material/")
+    """Return text on one line, short enough for a field."""
+    text = re.sub(r"\s+", " ", text[: 4 * SHOWN_CHARACTERS])
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"

@@ -11,6 +11,8 @@ from panel.custom import JSComponent
 
 __all__ = ["TextField"]
 
+HERE = Path(__file__)
+
 
 class TextField(JSComponent):
     """A text field that never lets the program's text replace keystrokes it had not seen.
@@ -30,8 +32,8 @@ class TextField(JSComponent):
     fill = param.Dict({"text": "", "number": 0, "seen": 0})
     offered = param.String("")
 
-    _esm = Path(__file__).with_suffix(".js").read_text("utf-8")
-    _stylesheets = [Path(__file__).with_suffix(".css").read_text("utf-8")]  # noqa: RUF012
+    _esm = HERE.with_suffix(".js").read_text("utf-8")
+    _stylesheets = [HERE.with_name("field.css").read_text("utf-8")]  # noqa: RUF012
 
     def __init__(
         self, typed: Callable[[str, bool, str], None], left: Callable[[], None], **params: Any
