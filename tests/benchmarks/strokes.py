@@ -17,19 +17,19 @@ QUIET_MILLISECONDS = 400
 
 # Remembers when each stroke ended and when the bars last changed after it. The last change
 # counts: a picture sent while drawing may change them earlier.
-WATCH = """(title) => {
+WATCH = """() => {
   const deep = (root, test) => { for (const e of root.querySelectorAll('*')) {
     if (test(e)) return e;
     const found = e.shadowRoot && deep(e.shadowRoot, test); if (found) return found; } return null; };
   window.strokeEnd = 0; window.lastChange = 0;
   window.addEventListener('pointerup', () => { window.strokeEnd = performance.now(); }, true);
-  const bars = deep(document, e => e.getAttribute('data-imlkit') === 'confidences');
+  const bars = deep(document, e => e.getAttribute('aria-label') === 'Confidence of each class');
   if (!bars) throw new Error('no confidence bars');
   const changed = () => { window.lastChange = performance.now(); };
   const observe = root => { new MutationObserver(changed).observe(root,
       {subtree: true, childList: true, characterData: true, attributes: true});
     for (const e of root.querySelectorAll('*')) if (e.shadowRoot) observe(e.shadowRoot); };
-  observe(bars.shadowRoot || bars);
+  observe(bars.getRootNode());
 }"""
 
 

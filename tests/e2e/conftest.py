@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.served import Served, chromium
+
+
+# Two cores carry the server, its training and the browser.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture

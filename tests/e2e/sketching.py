@@ -6,13 +6,14 @@ import math
 
 from playwright.sync_api import Page, expect
 
-__all__ = ["capture", "draw", "train", "wait_for_app"]
+__all__ = ["canvas", "capture", "captured", "draw", "train", "wait_for_app"]
 
 
 def wait_for_app(page: Page) -> None:
     """Wait until the app can be used."""
     page.get_by_role("button", name="Capture this drawing").wait_for(timeout=30_000)
     canvas(page).wait_for()
+    page.wait_for_function("Bokeh.documents.length > 0 && Bokeh.documents[0].is_idle")
 
 
 def canvas(page: Page):  # type: ignore[no-untyped-def]

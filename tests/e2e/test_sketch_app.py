@@ -1,0 +1,272 @@
+"""The sketch app, as a person uses it."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from imlkit.location import data_store
+from imlkit.store import Store
+from tests.e2e.served import ROOT, Served, until
+from tests.e2e.sketching import canvas, capture, captured, draw, train, wait_for_app
+
+pytestmark = pytest.mark.e2e
+
+SKETCH = ROOT / "apps" / "sketch.py"
+
+
+def design_script() -> str:
+    """Return the script that README shows, which is the one every app begins from."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    return next(block for block in blocks if "Sketchpad()" in block and "app.servable()" in block)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def app(open_page: Callable[..., Page], served: Served, **options: Any) -> Page:
+    page = open_page(served.url, **{"viewport": {"width": 1280, "height": 1400}, **options})
+    wait_for_app(page)
+    return page
+
+
+def predicted(page: Page) -> Any:
+    """Return the place where the prediction is said in words."""
+    return page.get_by_role("status").filter(has_text="%")
+
+
+def teach(page: Page, each: int = 4) -> None:
+    for n in range(each):
+        for shape in ("circle", "cross"):
+            capture(page, shape, jitter=0.015 * n)
+    train(page)
+
+
+def answers(page: Page, shape: str) -> None:
+    page.get_by_role("button", name="Clear", exact=True).click()
+    draw(page, shape, jitter=0.03)
+    expect(predicted(page)).to_have_text(re.compile(shape))
+
+
+def test_draw_label_capture_train_and_see_the_right_answer(serve: Any, open_page: Any) -> None:
+    page = app(open_page, serve(SKETCH))
+    teach(page)
+    answers(page, "circle")
+    answers(page, "cross")
+
+
+def test_everything_is_there_after_a_reload_and_after_the_server_was_started_again(
+    serve: Any, open_page: Any
+) -> None:
+    served = serve(SKETCH)
+    page = app(open_page, served)
+    teach(page)
+    page.reload()
+    wait_for_app(page)
+    expect(page.get_by_role("option")).to_have_count(8)
+    answers(page, "circle")
+    served.stop()
+    again = app(open_page, serve(SKETCH))
+    expect(again.get_by_role("option")).to_have_count(8)
+    answers(again, "cross")
+
+
+def test_two_browsers_on_one_store_see_each_others_captures(serve: Any, open_page: Any) -> None:
+    served = serve(SKETCH)
+    one, two = app(open_page, served), app(open_page, served)
+    capture(one, "circle")
+    expect(two.get_by_role("option")).to_have_count(1)
+    capture(two, "cross")
+    expect(one.get_by_role("option")).to_have_count(2)
+
+
+def test_two_servers_on_one_folder_see_each_others_captures(serve: Any, open_page: Any) -> None:
+    one, two = app(open_page, serve(SKETCH)), app(open_page, serve(SKETCH))
+    capture(one, "circle")
+    expect(two.get_by_role("option")).to_have_count(1)
+
+
+def test_the_predicted_label_is_offered_but_typing_is_never_overwritten(serve: Any, open_page: Any) -> None:
+    page = app(open_page, serve(SKETCH))
+    teach(page)
+    label = page.get_by_role("textbox", name="Label")
+    page.get_by_role("button", name="Clear", exact=True).click()
+    draw(page, "circle")
+    expect(label).to_have_value("circle")
+    label.fill("")
+    label.press_sequentially("my own wo")
+    draw(page, "circle")
+    expect(predicted(page)).to_have_text(re.compile("circle|cross"))
+    expect(label).to_have_value("my own wo")
+
+
+def test_the_script_in_readme_runs_as_it_stands(serve: Any, open_page: Any, tmp_path: Path) -> None:
+    script = tmp_path / "sketch.py"
+    script.write_text(design_script())
+    page = app(open_page, serve(script))
+    teach(page)
+    answers(page, "circle")
+
+
+def test_the_app_works_by_touch_at_phone_width(serve: Any, open_page: Any) -> None:
+    page = app(
+        open_page, serve(SKETCH), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    capture(page, "circle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_app_asks_nothing_of_other_hosts(serve: Any, open_page: Any) -> None:
+    page = app(open_page, serve(SKETCH))
+    foreign: list[str] = []
+    page.on("request", lambda request: foreign.append(request.url))
+    page.reload()
+    wait_for_app(page)
+    teach(page, each=2)
+    assert [url for url in foreign if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))] == []
+
+
+class TestBadInput:
+    """Each gets words where the person is looking, and nothing stored is lost."""
+
+    def test_an_empty_label(self, serve: Any, open_page: Any) -> None:
+        page = app(open_page, serve(SKETCH))
+        draw(page, "circle")
+        page.get_by_role("button", name="Capture this drawing").click()
+        expect(page.get_by_role("alert").filter(has_text="label")).to_be_visible()
+        assert captured(page) == 0
+
+    def test_an_empty_drawing(self, serve: Any, open_page: Any) -> None:
+        page = app(open_page, serve(SKETCH))
+        page.get_by_role("textbox", name="Label").fill("nothing")
+        page.get_by_role("button", name="Capture this drawing").click()
+        expect(page.get_by_role("alert").filter(has_text="empty")).to_be_visible()
+        assert captured(page) == 0
+
+    def test_training_without_data_and_with_one_class(self, serve: Any, open_page: Any) -> None:
+        page = app(open_page, serve(SKETCH))
+        page.get_by_role("button", name="Train the classifier").click()
+        nothing = re.compile("no instances|has no|nothing to learn", re.I)
+        expect(page.get_by_text(nothing).first).to_be_visible()
+        capture(page, "circle")
+        page.get_by_role("button", name="Train the classifier").click()
+        expect(page.get_by_text(re.compile("two|second class|one class", re.I)).first).to_be_visible()
+
+    def test_predicting_before_training(self, serve: Any, open_page: Any) -> None:
+        page = app(open_page, serve(SKETCH))
+        draw(page, "circle")
+        expect(page.get_by_text(re.compile("not been trained")).first).to_be_visible()
+
+    @pytest.mark.parametrize(
+        "label", ["<script>window.broken=1</script>", "<img src=x onerror=window.broken=1>"]
+    )
+    def test_a_label_with_markup_stays_text(self, serve: Any, open_page: Any, label: str) -> None:
+        page = app(open_page, serve(SKETCH))
+        draw(page, "circle")
+        page.get_by_role("textbox", name="Label").fill(label)
+        page.get_by_role("button", name="Capture this drawing").click()
+        expect(page.get_by_role("option")).to_have_count(1)
+        expect(page.get_by_text(label).first).to_be_visible()
+        page.goto(page.url.split("#")[0] + "#settings")
+        expect(page.get_by_role("heading", name="Datasets")).to_be_visible()
+        assert page.evaluate("window.broken") is None
+
+    def test_a_label_of_ten_thousand_characters_is_kept_whole(
+        self, serve: Any, open_page: Any, tmp_path: Path
+    ) -> None:
+        page = app(open_page, serve(SKETCH))
+        draw(page, "circle")
+        page.get_by_role("textbox", name="Label").fill("long " * 2000)
+        page.get_by_role("button", name="Capture this drawing").click()
+        expect(page.get_by_role("option")).to_have_count(1)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+        with_label = stored(tmp_path)
+        assert len(with_label[0]["y"]) >= 9_999
+
+    def test_a_second_click_while_training_asks(self, serve: Any, open_page: Any, tmp_path: Path) -> None:
+        script = tmp_path / "slow.py"
+        script.write_text(SKETCH.read_text().replace("epochs=20", "epochs=1000000"))
+        page = app(open_page, serve(script))
+        for shape in ("circle", "cross"):
+            capture(page, shape)
+        button = page.get_by_role("button", name="Train the classifier")
+        button.click()
+        expect(page.get_by_role("button", name="Cancel").first).to_be_enabled()
+        button.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.get_by_role("button", name="Keep training").click()
+        page.get_by_role("button", name="Cancel").first.click()
+        expect(page.get_by_text(re.compile("cancelled|stopped", re.I)).first).to_be_visible()
+
+
+def test_the_settings_page_lists_downloads_and_clears_after_asking(
+    serve: Any, open_page: Any, tmp_path: Path
+) -> None:
+    page = app(open_page, serve(SKETCH))
+    teach(page, each=2)
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_text("4 instances", exact=False)).to_be_visible()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download drawings").click()
+    file = tmp_path / "download.zip"
+    started.value.save_as(file)
+    with zipfile.ZipFile(file) as archive:
+        assert len([name for name in archive.namelist() if name.endswith(".png")]) == 4
+    clear = page.get_by_role("button", name="Clear drawings")
+    clear.click()
+    page.get_by_role("button", name="Keep it").click()
+    assert len(stored(tmp_path)) == 4
+    clear.click()
+    page.get_by_role("button", name="Clear it").click()
+    expect(page.get_by_text("0 instances", exact=False)).to_be_visible()
+    assert stored(tmp_path) == []
+
+
+def stored(folder: Path) -> list[dict[str, Any]]:
+    """Return the captures in the app's store, read by this process."""
+    store: Store = data_store(folder / "sketch-app")
+    try:
+        return store.collection("dataset/drawings").find()
+    finally:
+        store.close()
+
+
+@pytest.mark.slow
+def test_killing_the_server_at_any_moment_loses_no_capture_the_page_confirmed(
+    serve: Any, open_page: Any, tmp_path: Path
+) -> None:
+    port = free_port()
+    confirmed = 0
+    for round_ in range(20):
+        served = serve(SKETCH, port=port)
+        page = app(open_page, served)
+        expect(page.get_by_role("option").nth(confirmed - 1) if confirmed else canvas(page)).to_be_attached()
+        shown = captured(page)
+        assert shown >= confirmed
+        confirmed = shown
+        draw(page, "circle")
+        page.get_by_role("textbox", name="Label").fill("circle")
+        button = page.get_by_role("button", name="Capture this drawing")
+        # Captures come in while the server is killed after a time that differs from round to round.
+        threading.Timer(0.15 + 0.03 * round_, served.kill).start()
+        end = time.monotonic() + 5
+        while served.process.poll() is None and time.monotonic() < end:
+            button.click(timeout=2_000)
+            confirmed = max(confirmed, captured(page))
+        until(lambda served=served: served.process.poll() is not None)
+        confirmed = max(confirmed, captured(page))
+        assert len(stored(tmp_path)) >= confirmed
+        page.context.close()
+    assert confirmed > 20
