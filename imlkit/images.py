@@ -35,9 +35,7 @@ __all__ = [
 RGBImage: TypeAlias = npt.NDArray[np.uint8]
 Fit = Literal["inside", "pad", "crop"]
 
-FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF") + (
-    ("AVIF",) if find_spec("PIL._avif") else ()
-)
+FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF") + (("AVIF",) if find_spec("PIL._avif") else ())
 """What Pillow may try to decode; its other decoders never see the bytes."""
 
 FORMATS_IN_WORDS: Final = "PNG, JPEG, WebP, GIF, BMP or TIFF"

@@ -138,7 +138,12 @@ class ImageUpload(Component):
     def view(self) -> Viewable:
         zone = UploadZone(self.expect, self.receive, self.title)
         cancel = pmui.Button(
-            label="Cancel", variant="outlined", icon="close", on_click=lambda _: self.cancel(), visible=False
+            label="Cancel",
+            icon="close",
+            variant="outlined",
+            margin=(4, 0),
+            visible=False,
+            on_click=lambda _: self.cancel(),
         )
         problems = pmui.Alert(severity="error", visible=False, margin=(4, 0), sizing_mode="stretch_width")
         self.follow(self.progress, zone, UploadZone.tell)

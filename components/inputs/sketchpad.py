@@ -94,9 +94,9 @@ class Sketchpad(Component):
             end=max(2, self.size // 8),
             step=1,
             value=1,
-            margin=(4, 10),
+            margin=(4, 0),
             sizing_mode="stretch_width",
-            max_width=self.size - 20,
+            max_width=self.size,
         )
         pen.param.watch(lambda event: self._take_pen(event.new), "value")
         undo = _button("Undo", "undo", self.undo)

@@ -10,7 +10,11 @@ const STYLE = `
   button:hover { background: rgba(86, 180, 233, 0.25); }
   button:focus-visible { outline: 3px solid #0072b2; outline-offset: 2px; }
   p { margin: 8px 0 0; }
-  progress { display: block; box-sizing: border-box; width: 100%; height: 8px; margin-top: 12px; accent-color: #0072b2; }
+  progress { display: block; width: 100%; height: 8px; margin-top: 12px; appearance: none; border: none;
+    border-radius: 4px; background: #8886; overflow: hidden; }
+  progress::-webkit-progress-bar { background: transparent; }
+  progress::-webkit-progress-value { background: var(--panel-primary-color, #0072b2); transition: width 0.2s; }
+  progress::-moz-progress-bar { background: var(--panel-primary-color, #0072b2); }
   [hidden] { display: none !important; }`
 
 export function render({model}) {

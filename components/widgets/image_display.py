@@ -59,7 +59,8 @@ def _pictured(image: Any, name: str) -> str:
     enlarged = max(1, _LEAST // max(height, width))
     # Whole multiples only, so that every pixel of a small image keeps one size.
     crisp = "image-rendering: pixelated; " if enlarged > 1 else ""
-    style = f"{crisp}width: {width * enlarged}px; max-width: 100%; height: auto; display: block"
+    measure = f"width: {width * enlarged}px; max-width: 100%; height: auto"
+    style = f"{crisp}{measure}; display: block; outline: 1px solid #8888"
     said = f"{name}, {width} by {height} pixels"
     return f'<img src="{data_uri(np.ascontiguousarray(pixels), _MOST)}" alt="{said}" style="{style}">'
 
