@@ -30,6 +30,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
@@ -193,6 +194,7 @@ class _Writer:
 
 
 _NO_SCALAR: Final = object()
+_in_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def _scalar(value: Any, field: Any) -> Any:
@@ -294,16 +296,18 @@ def key_text(key: Any, field: Any = "") -> str:
         raise DocumentError(
             f"the name {key!r:.100} in field {field!r} is a {type(key).__name__}: names are text"
         )
-    _sound(key, field)
-    if _ODD_IN_NAMES.search(key):
-        return _ODD_IN_NAMES.sub(lambda odd: f"%{ord(odd[0]):02X}", key)
-    return str(key)
+    return _key_text(_sound(key, field))
+
+
+@lru_cache(maxsize=1024)
+def _key_text(key: str) -> str:
+    return _ODD_IN_NAMES.sub(lambda odd: f"%{ord(odd[0]):02X}", str(key))
 
 
 def json_text(value: Any) -> str:
     """Return JSON text, in which an infinity is a number too large for any reader."""
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return _in_json(value)
     except ValueError:
         return _with_infinities(value)
 

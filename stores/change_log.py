@@ -6,9 +6,8 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Final, Literal
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from imlkit.documents import json_text, original_text, stored_text
 from imlkit.errors import StoreError
@@ -17,7 +16,7 @@ from imlkit.store import Change
 from .news import News
 from .sqlite_file import SQLiteFile
 
-__all__ = ["KEPT", "ChangeLog", "Write"]
+__all__ = ["KEPT", "ChangeLog"]
 
 log = logging.getLogger("imlkit")
 
@@ -53,34 +52,44 @@ class ChangeLog:
         self._watching = False
         self._stopped = threading.Event()
 
-    @contextmanager
-    def writing(self) -> Iterator[Write]:
-        """Give a transaction; what it records is announced when it is committed."""
-        write = Write(self)
-        with self._file.writing(write.announce) as connection:
-            write.connection = connection
-            yield write
+    def write(self, work: Callable[[sqlite3.Connection], Change | None]) -> None:
+        """Do some work in one transaction, and announce the change that it returns once that is kept."""
+
+        def recorded(connection: sqlite3.Connection) -> tuple[Sequence[Change], int]:
+            change = work(connection)
+            return self._record(connection, change) if change is not None else ((), 0)
+
+        self._file.write(recorded, self._announce)
         self.news.deliver()
+
+    def _record(self, connection: sqlite3.Connection, change: Change) -> tuple[Sequence[Change], int]:
+        ids = json_text([stored_text(id) for id in change.ids])
+        row = (stored_text(change.collection), change.kind, ids)
+        sequence = connection.execute(_ADD, row).lastrowid or 0
+        if sequence % _TRIM_EVERY == 0:
+            connection.execute(_TRIM, (sequence - KEPT,))
+        # What others wrote just before comes first.
+        return [*self._missed(connection, sequence), change], sequence
 
     def close(self) -> None:
         """Let go of the readers, and stop looking for other processes' writes."""
         self._stopped.set()
         self.news.close()
 
-    def missed(self, connection: sqlite3.Connection, before: int) -> list[Change]:
+    def _missed(self, connection: sqlite3.Connection, before: int) -> Sequence[Change]:
         """Return the changes since the last announced one, up to but without a sequence."""
         if not self._watching or before <= self._announced + 1:
-            return []
+            return ()
         rows = connection.execute(_SINCE, (self._announced, before)).fetchall()
         if len(rows) != before - self._announced - 1:
             return self.news.resets()
         return [Change(kind, original_text(name), _ids(ids)) for name, kind, ids in rows]
 
-    def announce(self, changes: Sequence[Change], sequence: int) -> None:
-        """Announce changes, the last of which has this sequence."""
+    def _announce(self, written: tuple[Sequence[Change], int]) -> None:
+        changes, sequence = written
         for change in changes:
             self.news.announce(change)
-        self._announced = sequence
+        self._announced = max(self._announced, sequence)
 
     def _watch(self) -> None:
         if self._file.closed:
@@ -103,7 +112,7 @@ class ChangeLog:
                     version = _one(connection, _VERSION)
                     if version != self._version:
                         last = _one(connection, _LAST)
-                        self.announce(self.missed(connection, last + 1), max(last, self._announced))
+                        self._announce((self._missed(connection, last + 1), last))
                         self._version = version
                 failed = False
             except StoreError as error:
@@ -113,35 +122,6 @@ class ChangeLog:
                 log.log(logging.DEBUG if failed else logging.ERROR, "looking for changes: %s", error)
                 failed = True
             self.news.deliver()
-
-
-class Write:
-    """One transaction, and the change it makes."""
-
-    connection: sqlite3.Connection
-
-    def __init__(self, log: ChangeLog) -> None:
-        self._log = log
-        self._changes: list[Change] = []
-        self._sequence = 0
-
-    def record(
-        self, kind: Literal["created", "updated", "removed"], collection: str, ids: Sequence[str]
-    ) -> None:
-        """Log the change, within its transaction."""
-        listed = json_text([stored_text(id) for id in ids])
-        cursor = self.connection.execute(_ADD, (stored_text(collection), kind, listed))
-        self._sequence = cursor.lastrowid or 0
-        if self._sequence % _TRIM_EVERY == 0:
-            self.connection.execute(_TRIM, (self._sequence - KEPT,))
-        # What others wrote just before comes first.
-        self._changes = self._log.missed(self.connection, self._sequence)
-        self._changes.append(Change(kind, collection, tuple(ids)))
-
-    def announce(self) -> None:
-        """Announce what was recorded, now that it is committed."""
-        if self._changes:
-            self._log.announce(self._changes, self._sequence)
 
 
 def _one(connection: sqlite3.Connection, question: str) -> int:

@@ -22,7 +22,7 @@ from imlkit.documents import (
     stored_text,
 )
 from imlkit.errors import DuplicateIdError
-from imlkit.store import Document, Query
+from imlkit.store import Change, Document, Query
 
 from .arguments import fields_without_id, same, with_id
 from .change_log import ChangeLog
@@ -34,8 +34,6 @@ from .sqlite_file import SQLiteFile
 __all__ = ["SQLiteCollection"]
 
 _INSERT: Final = "INSERT INTO documents (collection, id, document) VALUES (?, ?, ?)"
-_INSERT_AT: Final = "INSERT INTO documents (sequence, collection, id, document) VALUES (?, ?, ?, ?)"
-_LAST: Final = "SELECT coalesce(max(sequence), 0) FROM documents"
 _FIND: Final = "SELECT sequence, document FROM documents WHERE collection = ? AND id = ?"
 _UPDATE: Final = "UPDATE documents SET document = ? WHERE sequence = ?"
 _DELETE: Final = "DELETE FROM documents WHERE sequence = ?"
@@ -76,35 +74,35 @@ class SQLiteCollection(SQLReading):
         return [{**document, "id": each.id} for document, each in zip(many, all_encoded, strict=True)]
 
     def _create_one(self, encoded: Encoded) -> None:
-        text, id = encoded.text, stored_text(encoded.id)
-        with self._log.writing() as write:
-            connection = write.connection
+        row = (self._stored_name, stored_text(encoded.id), encoded.text)
+
+        def work(connection: sqlite3.Connection) -> Change | None:
             try:
-                sequence = connection.execute(_INSERT, (self._stored_name, id, text)).lastrowid
+                sequence = connection.execute(_INSERT, row).lastrowid
             except sqlite3.IntegrityError:
                 self._check_same(connection, encoded)
-                return
+                return None
             if encoded.attachments:
                 _attach(connection, sequence, encoded)
-            write.record("created", self.name, (encoded.id,))
+            return Change("created", self.name, (encoded.id,))
+
+        self._log.write(work)
 
     def _create_many(self, encoded: Sequence[Encoded]) -> None:
-        with self._log.writing() as write:
-            connection = write.connection
-            ((last,),) = connection.execute(_LAST)
+        def work(connection: sqlite3.Connection) -> Change | None:
             created: list[str] = []
             for each in encoded:
-                row = (last + 1, self._stored_name, stored_text(each.id), each.text)
+                row = (self._stored_name, stored_text(each.id), each.text)
                 try:
-                    connection.execute(_INSERT_AT, row)
+                    sequence = connection.execute(_INSERT, row).lastrowid
                 except sqlite3.IntegrityError:
                     self._check_same(connection, each)
                     continue
-                last += 1
-                _attach(connection, last, each)
+                _attach(connection, sequence, each)
                 created.append(each.id)
-            if created:
-                write.record("created", self.name, created)
+            return Change("created", self.name, tuple(created)) if created else None
+
+        self._log.write(work)
 
     def _check_same(self, connection: sqlite3.Connection, encoded: Encoded) -> None:
         ((sequence, text),) = connection.execute(_FIND, (self._stored_name, stored_text(encoded.id)))
@@ -136,8 +134,8 @@ class SQLiteCollection(SQLReading):
         self, ids: Sequence[str], encoded: Encoded, *, keep_others: bool, must_exist: bool
     ) -> list[str]:
         changed: list[str] = []
-        with self._log.writing() as write:
-            connection = write.connection
+
+        def work(connection: sqlite3.Connection) -> Change | None:
             for id in dict.fromkeys(ids):
                 row = connection.execute(_FIND, (self._stored_name, stored_text(id))).fetchone()
                 if row is None:
@@ -153,19 +151,23 @@ class SQLiteCollection(SQLReading):
                     if name not in used:
                         connection.execute(_DETACH, (sequence, name))
                 changed.append(id)
-            if changed:
-                write.record("updated", self.name, changed)
+            return Change("updated", self.name, tuple(changed)) if changed else None
+
+        self._log.write(work)
         return changed
 
     def remove(self, which: str | Sequence[str] | Query) -> list[str]:
-        with self._log.writing() as write:
-            found = self._to_remove(write.connection, which)
+        removed: list[str] = []
+
+        def work(connection: sqlite3.Connection) -> Change | None:
+            found = self._to_remove(connection, which)
             sequences = [(sequence,) for sequence, _ in found]
-            write.connection.executemany(_DELETE, sequences)
-            write.connection.executemany(_DETACH_ALL, sequences)
-            removed = [id for _, id in found]
-            if removed:
-                write.record("removed", self.name, removed)
+            connection.executemany(_DELETE, sequences)
+            connection.executemany(_DETACH_ALL, sequences)
+            removed.extend(id for _, id in found)
+            return Change("removed", self.name, tuple(removed)) if removed else None
+
+        self._log.write(work)
         return removed
 
     def _to_remove(
@@ -186,9 +188,8 @@ class SQLiteCollection(SQLReading):
 
 
 def _attach(connection: sqlite3.Connection, sequence: int | None, encoded: Encoded) -> None:
-    connection.executemany(
-        _ATTACH, [(sequence, name, attachment.content) for name, attachment in encoded.attachments.items()]
-    )
+    for name, attachment in encoded.attachments.items():
+        connection.execute(_ATTACH, (sequence, name, attachment.content))
 
 
 def collection_names(file: SQLiteFile) -> list[str]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy
 from sqlalchemy import event
@@ -23,6 +23,8 @@ from .sql_tables import metadata
 from .sqlite_fields import add_functions
 
 __all__ = ["SCHEMA_VERSION", "SQLiteFile"]
+
+T = TypeVar("T")
 
 SCHEMA_VERSION: Final = 1
 _APPLICATION: Final = int.from_bytes(b"imlk", "big")
@@ -119,26 +121,30 @@ class SQLiteFile:
         with self.errors(), self._engine.connect() as connection:
             yield connection
 
-    @contextmanager
-    def writing(self, committed: Callable[[], object] = lambda: None) -> Iterator[sqlite3.Connection]:
-        """Give the one connection that writes; what it did is kept at the block's end, or undone.
+    def write(
+        self, work: Callable[[sqlite3.Connection], T], committed: Callable[[T], object] = lambda _: None
+    ) -> T:
+        """Do some work in one transaction, and return its result.
 
         Args:
-            committed: called when it is kept, before another thread may write.
+            work: gets the one connection that writes; all it does is kept, or none if it raises.
+            committed: called with the result once it is kept, before another thread may write.
         """
+        # One function instead of context managers: half of a small write's cost would be theirs.
         with self._turn:
             self.check_open()
             connection = self._writer
             try:
                 connection.execute("BEGIN IMMEDIATE")
-                yield connection
+                result = work(connection)
                 connection.execute("COMMIT")
-                committed()
             except BaseException as error:
                 self._undo(connection)
                 if isinstance(error, sqlite3.Error):
                     raise self._meant(error) from error
                 raise
+            committed(result)
+        return result
 
     def _undo(self, connection: sqlite3.Connection) -> None:
         # SQLite may have undone it by itself already, as it does when the disk is full.

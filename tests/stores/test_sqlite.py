@@ -90,8 +90,11 @@ def test_removing_leaves_nothing_behind(store: SQLiteStore, folder: Path) -> Non
 def test_select_reads_no_other_attachments(store: SQLiteStore) -> None:
     things = store.collection("things")
     things.create({"y": "cat", "x": np.ones(3), "thumbnail": np.zeros((2, 2, 3), np.uint8)})
-    with store._file.writing() as connection:
-        connection.execute("UPDATE attachments SET content = x'00' WHERE name LIKE '%.npy'")
+    store._file.write(
+        lambda connection: connection.execute(
+            "UPDATE attachments SET content = x'00' WHERE name LIKE '%.npy'"
+        )
+    )
     ((found),) = things.find(select=["y", "thumbnail"])
     assert np.array_equal(found["thumbnail"], np.zeros((2, 2, 3), np.uint8))
     with pytest.raises(StoreUnavailableError, match="array is damaged"):
@@ -195,11 +198,12 @@ def test_who_missed_too_much_is_told_to_look_again(store: SQLiteStore, folder: P
     other = SQLiteStore(folder)
     told: queue.Queue[Change] = queue.Queue()
     store.collection("things").changes.subscribe(told.put)
-    with other._file.writing() as connection:
-        connection.execute(
+    other._file.write(
+        lambda connection: connection.execute(
             "INSERT INTO changes (sequence, collection, kind, ids) VALUES (?, 'things', 'created', '[]')",
             (KEPT * 2,),
         )
+    )
     assert told.get(timeout=5) == Change("reset", "things")
     kept = other.collection("things").create({"n": 1})
     assert told.get(timeout=5) == Change("created", "things", (kept["id"],))
@@ -209,12 +213,13 @@ def test_who_missed_too_much_is_told_to_look_again(store: SQLiteStore, folder: P
 def test_the_log_of_changes_stays_short(store: SQLiteStore, folder: Path) -> None:
     things = store.collection("things")
     things.create({"id": "a"})
-    with store._file.writing() as connection:
-        connection.execute(
+    store._file.write(
+        lambda connection: connection.execute(
             "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
             "INSERT INTO changes SELECT i, 'things', 'updated', '[\"a\"]' FROM n",
             (KEPT + 990,),
         )
+    )
     for n in range(20):
         things.patch("a", {"n": n})
     ((kept,),) = _rows(folder, "SELECT count(*) FROM changes")
@@ -466,28 +471,28 @@ def test_a_place_that_is_a_file_is_named(tmp_path: Path) -> None:
 def test_a_reader_does_not_wait_for_a_writer(store: SQLiteStore) -> None:
     things = store.collection("things")
     things.create({"n": 1})
-    with store._file.writing() as connection:
+    found: list[int] = []
+
+    def work(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM documents")
-        found: list[int] = []
         reader = threading.Thread(target=lambda: found.append(things.count()))
         reader.start()
         reader.join(5)
-        assert found == [1]
+
+    store._file.write(work)
+    assert found == [1]
     assert things.count() == 0
 
 
 def test_a_write_that_fails_midway_is_undone_and_the_next_one_works(store: SQLiteStore) -> None:
     things = store.collection("things")
 
-    def interrupted() -> None:
-        with store._log.writing() as write:
-            write.connection.execute(
-                "INSERT INTO documents (collection, id, document) VALUES ('things', 'x', '{}')"
-            )
-            raise KeyboardInterrupt
+    def interrupted(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO documents (collection, id, document) VALUES ('things', 'x', '{}')")
+        raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        interrupted()
+        store._log.write(interrupted)
     assert things.count() == 0
     things.create({"n": 1})
     assert things.count() == 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -154,7 +156,7 @@ def test_a_failed_write_changes_nothing(folder: Path) -> None:
     before = (folder / "store.json").read_bytes()
     # A folder in the place of the temporary file fails every write.
     (folder / "store.json.partial").mkdir()
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: things.create({"id": "b", "x": np.ones(3)}),
         lambda: things.patch("a", {"n": 2, "x": np.ones(3)}),
         lambda: things.update("a", {"n": 2}),
@@ -192,9 +194,6 @@ def test_killed_while_writing_it_keeps_what_it_acknowledged(folder: Path) -> Non
         """,
         folder,
     )
-    import os
-    import signal
-
     acknowledged: list[str] = []
     for _ in range(5):
         starter.say("write")
