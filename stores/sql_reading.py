@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 import imlkit.query as language
 from imlkit.documents import Reference, chosen, complete, original_text, parse, references, stored_text
@@ -185,9 +185,13 @@ def _last_of(stored_name: str) -> Select[Any]:
 def _contents(connection: Connection, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], bytes]:
     contents: dict[tuple[int, str], bytes] = {}
     for start in range(0, len(wanted), _BATCH):
+        some = wanted[start : start + _BATCH]
+        # SQLite looks for pairs by reading the whole table, and for two lists by trying every pair:
+        # the documents are found by the index, and their names then compared as an expression.
         rows = connection.execute(
             select(attachments).where(
-                tuple_(attachments.c.document, attachments.c.name).in_(wanted[start : start + _BATCH])
+                attachments.c.document.in_({document for document, _ in some}),
+                attachments.c.name.concat("").in_({name for _, name in some}),
             )
         )
         contents.update({(row.document, row.name): row.content for row in rows})
