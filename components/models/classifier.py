@@ -194,11 +194,12 @@ class Classifier(Model):
         """
         self._unsync()
         self._place = StoredModel(store, name)
+        # Listening comes first: what is saved while the model is read is then not missed.
+        self._followed = self._place.changes.compute(self._follow_change, policy="latest")
         try:
             self._follow_store()
         except ModelFileError as error:
             report(error, self.training)
-        self._followed = self._place.changes.compute(self._follow_change, policy="latest")
         return self
 
     def clear(self) -> None:

@@ -30,6 +30,8 @@ CANDIDATES = 16
 
 QUERIES_AT_ONCE = 64
 
+ROWS_AT_ONCE = 1024
+
 
 class KNNClassifier(Classifier):
     """The ``k`` nearest neighbours vote, by Euclidean distance between features.
@@ -120,7 +122,14 @@ class KNNFitted(Fitted):
         if not len(self._y) or self._y.min() < 0 or self._y.max() >= len(card.labels):
             raise ModelFileError("The model file is damaged: it names classes it does not have. Train anew.")
         self._k = min(k, len(self._x))
-        self._squares = np.einsum("ij,ij->i", self._x, self._x, dtype=np.float64)
+        # Distances are taken from the middle: far from it, products of features drown what differs.
+        self._middle = self._x.mean(axis=0, dtype=np.float64).astype(np.float32)
+        self._squares = np.concatenate(
+            [
+                np.square(self._x[start : start + ROWS_AT_ONCE] - self._middle).sum(axis=1)
+                for start in range(0, len(self._x), ROWS_AT_ONCE)
+            ]
+        )
 
     def judge(
         self, x: NDArray[np.float32], but: NDArray[np.intp] | None = None
@@ -150,7 +159,8 @@ class KNNFitted(Fitted):
     def _votes(self, x: NDArray[np.float32], but: NDArray[np.intp] | None) -> NDArray[np.int64]:
         """Return the classes of each row's ``k`` nearest instances, the nearest first."""
         # One matrix product finds the candidates; its rounding must not decide among them.
-        distances = self._squares - 2.0 * (x @ self._x.T)
+        away = x - self._middle
+        distances = self._squares - 2.0 * (away @ self._x.T - (away @ self._middle)[:, None])
         others = len(self._x)
         if but is not None:
             distances[np.arange(len(x)), but[: len(x)]] = np.inf
@@ -159,8 +169,8 @@ class KNNFitted(Fitted):
         candidates = np.sort(np.argpartition(distances, count - 1, axis=1)[:, :count], axis=1)
         nearest = np.empty((len(x), min(self._k, others)), np.intp)
         for row, some in enumerate(candidates):
-            away = np.square(self._x[some].astype(np.float64) - x[row]).sum(axis=1)
-            nearest[row] = some[np.argsort(away, kind="stable")[: nearest.shape[1]]]
+            exact = np.square(self._x[some].astype(np.float64) - x[row]).sum(axis=1)
+            nearest[row] = some[np.argsort(exact, kind="stable")[: nearest.shape[1]]]
         votes: NDArray[np.int64] = self._y[nearest]
         return votes
 

@@ -60,7 +60,7 @@ class ModelCard:
         card = asdict(self)
         step = max(1, -(-self.epochs // MOST_EPOCHS_KEPT))
         card["metrics"] = {name: values[::-step][::-1] for name, values in self.metrics.items()}
-        return json.dumps({"format": FORMAT, "version": VERSION, **card}, ensure_ascii=False, allow_nan=False)
+        return json.dumps({"format": FORMAT, "version": VERSION, **card}, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> ModelCard:

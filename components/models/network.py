@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import pairwise
 
 import numpy as np
@@ -57,7 +58,9 @@ class Network:
 
     def confidences(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the softmax over the classes for each row of features."""
-        with threads_for(self._weights * len(x)), torch.inference_mode():
+        # One row never takes more than one thread.
+        threads = threads_for(self._weights * len(x)) if len(x) > 1 else nullcontext()
+        with threads, torch.inference_mode():
             logits = self._layers((torch.tensor(x) - self._mean) / self._scale)
             confidences: NDArray[np.float64] = logits.double().softmax(dim=1).numpy()
             return confidences

@@ -32,7 +32,7 @@ class StoredModel:
 
     def __init__(self, store: Store, name: str) -> None:
         self.name = name
-        self.id = "model-" + hashlib.sha256(name.encode()).hexdigest()[:32]
+        self.id = "model-" + hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:32]
         self._store = store
         self._models = store.collection(COLLECTION)
 
