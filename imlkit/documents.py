@@ -24,21 +24,16 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
+from datetime import datetime
+from typing import Any, Final
 
 from .attachments import Attachment, Kind, read_attachment, written
 from .errors import DocumentError
-
-if TYPE_CHECKING:
-    from .query import Scalar
+from .json_text import json_text, key_text, original_key, original_text, sound_text, stored_text
+from .scalars import date_text, plain_scalar
 
 __all__ = [
     "Encoded",
@@ -60,8 +55,6 @@ __all__ = [
 
 _DEEPEST: Final = 100
 _TAGS: Final[dict[str, Kind]] = {"$array": "array", "$image": "image", "$bytes": "bytes"}
-_ODD_IN_NAMES: Final = re.compile(r'^\$|[%"\\\x00-\x1f\x7f]')
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _KEPT: Final = (
     "a document may hold None, booleans, numbers, text, datetimes, bytes, numpy arrays, "
     "and lists and dictionaries of these"
@@ -123,7 +116,7 @@ def encode(document: Mapping[str, Any]) -> Encoded:
             f"the id {id!r:.100} is not text: give a text of at least one character, or none at all"
         )
     writer = _Writer()
-    return Encoded(_sound(str(id), "id"), writer.fields(document), writer.attachments)
+    return Encoded(sound_text(str(id), "id"), writer.fields(document), writer.attachments)
 
 
 class _Writer:
@@ -145,7 +138,7 @@ class _Writer:
     def value(self, value: Any, kind: type, field: Any, depth: int) -> Any:
         if kind is str:
             return stored_text(value, field)
-        if value is None or kind is bool:
+        if value is None or kind is bool or (kind is float and value == value):
             return value
         if kind is dict or kind is list or kind is tuple:
             return self._inner(value, field, depth)
@@ -173,6 +166,8 @@ class _Writer:
                 )
                 for key, inner in value.items()
             }
+        if _numbers(value):
+            return list(value)
         return [
             self.value(inner, inner.__class__, f"{field}[{n}]", depth + 1) for n, inner in enumerate(value)
         ]
@@ -193,8 +188,15 @@ class _Writer:
         return tag
 
 
+def _numbers(values: Sequence[Any]) -> bool:
+    # A long list of numbers, such as a recording, need not be looked at one by one.
+    kinds = set(map(type, values))
+    if kinds == {float}:
+        return not any(map(math.isnan, values))
+    return kinds == {int} and min(values) >= -(2**63) and max(values) < 2**63
+
+
 _NO_SCALAR: Final = object()
-_in_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def _scalar(value: Any, field: Any) -> Any:
@@ -206,131 +208,13 @@ def _scalar(value: Any, field: Any) -> Any:
         raise DocumentError(f"field {field!r} holds {value!r:.100}: {error}") from None
 
 
-def plain_scalar(value: Any) -> Scalar:
-    """Return a value without parts as one of Python's own types.
-
-    Args:
-        value: None, a boolean, number, text or datetime, or a numpy scalar of these.
-
-    Raises:
-        TypeError: it is something else.
-        ValueError: it is an integer beyond 64 bits, text that is no Unicode, or no moment in time.
-    """
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        if not value.isascii() and _SURROGATE.search(value):
-            raise ValueError("the text has half of a character pair, which is no Unicode text")
-        return str(value)
-    if isinstance(value, int):
-        if not -(2**63) <= value < 2**63:
-            raise ValueError("an integer must fit into 64 bits: keep it as a float or as text")
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, datetime):
-        return _moment(value)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(value, numpy.generic) and value.dtype.kind in "biufUM":
-        if value.dtype.kind == "M":
-            value = value.astype("datetime64[us]")
-        if value.dtype.kind == "f":
-            return float(value)
-        if (item := value.item()) is not None:
-            return plain_scalar(item)
-        raise ValueError("it is no moment in time")
-    raise TypeError(f"{type(value).__name__} has no order")
-
-
-def _moment(value: datetime) -> datetime:
-    try:
-        zoned = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-        moment = zoned.astimezone(UTC)
-    except (OverflowError, ValueError, TypeError):
-        raise ValueError("it is no moment between the years 1 and 9999 in UTC") from None
-    return datetime(
-        moment.year,
-        moment.month,
-        moment.day,
-        moment.hour,
-        moment.minute,
-        moment.second,
-        moment.microsecond,
-        UTC,
-    )
-
-
-def date_text(moment: datetime) -> str:
-    """Return a datetime in UTC as text that sorts as time does."""
-    return moment.strftime("%Y").zfill(4) + moment.strftime("-%m-%dT%H:%M:%S.%fZ")
-
-
-def _sound(text: str, field: Any) -> str:
-    if not text.isascii() and _SURROGATE.search(text):
-        raise DocumentError(
-            f"field {field!r} holds half of a character pair, which is no Unicode text: {text!r:.100}"
-        )
-    return text
-
-
-def stored_text(text: str, field: Any = "") -> str:
-    """Return text as it is written: without NUL, in the same order as before."""
-    _sound(text, field)
-    if "\x00" in text or "\x01" in text:
-        return text.replace("\x01", "\x01\x02").replace("\x00", "\x01\x01")
-    return text
-
-
-def original_text(stored: str) -> str:
-    """Undo :func:`stored_text`."""
-    if "\x01" in stored:
-        return re.sub(
-            "\x01(.)", lambda pair: "\x00" if pair[1] == "\x01" else "\x01", stored, flags=re.DOTALL
-        )
-    return stored
-
-
-def key_text(key: Any, field: Any = "") -> str:
-    """Return a field's name as it is written."""
-    if not isinstance(key, str):
-        raise DocumentError(
-            f"the name {key!r:.100} in field {field!r} is a {type(key).__name__}: names are text"
-        )
-    return _key_text(_sound(key, field))
-
-
-@lru_cache(maxsize=1024)
-def _key_text(key: str) -> str:
-    return _ODD_IN_NAMES.sub(lambda odd: f"%{ord(odd[0]):02X}", str(key))
-
-
-def json_text(value: Any) -> str:
-    """Return JSON text, in which an infinity is a number too large for any reader."""
-    try:
-        return _in_json(value)
-    except ValueError:
-        return _with_infinities(value)
-
-
-def _with_infinities(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json_text(key)}:{json_text(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(json_text, value)) + "]"
-    return "9e999" if value == math.inf else "-9e999"
-
-
 def parse(text: str) -> dict[str, Any]:
     """Return the fields that JSON text holds; attachments appear as :class:`Reference`."""
     fields: dict[str, Any] = json.loads(text)
     # Most documents hold nothing but JSON, and are then read at the speed of the json module.
     if '"$' in text or "%" in text or "\\u0001" in text:
-        return {_original_key(key): plain(value) for key, value in fields.items()}
+        return {original_key(key): plain(value) for key, value in fields.items()}
     return fields
-
-
-def _original_key(key: str) -> str:
-    return unquote(key) if "%" in key else key
 
 
 def plain(value: Any) -> Any:
@@ -349,7 +233,7 @@ def plain(value: Any) -> Any:
             return datetime.fromisoformat(inner)
         if key == "$number":
             return math.nan
-    return {_original_key(key): plain(inner) for key, inner in value.items()}
+    return {original_key(key): plain(inner) for key, inner in value.items()}
 
 
 def references(value: Any) -> Iterator[Reference]:

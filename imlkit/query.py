@@ -25,6 +25,9 @@ The rules, the same in every store:
   part of the name, and so does :func:`escaped` for any name: ``{escaped("v1.0"): 3}``.
 - At most 500 conditions, nested at most 50 deep (``$in`` takes any number of values).
 
+Counting distinct values: 1, 1.0 and True are one key, as in any dictionary. Lists, dictionaries,
+arrays and bytes are not counted.
+
 Sorting, ascending: numbers, NaN, text, booleans, datetimes, then everything else. None and
 missing come last, in either direction. Ties keep the order of creation.
 """
@@ -34,11 +37,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal, TypeAlias, get_args
 
-from .documents import plain_scalar
 from .errors import QueryError
+from .json_text import has_surrogate
+from .scalars import Scalar, plain_scalar
 
 __all__ = [
     "And",
@@ -60,9 +63,6 @@ __all__ = [
 
 Path: TypeAlias = tuple[str, ...]
 """A field: its name, after those of the dictionaries around it."""
-
-Scalar: TypeAlias = bool | int | float | str | datetime | None
-"""A value that a query may compare with; datetimes are in UTC."""
 
 Comparison = Literal["$eq", "$gt", "$gte", "$lt", "$lte"]
 
@@ -171,7 +171,7 @@ def parse_path(path: str) -> Path:
 
 
 def _name(name: str, path: str) -> str:
-    if not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name):
+    if has_surrogate(name):
         raise QueryError(f"the field {path!r} has half of a character pair: no document has such a field")
     return name
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from imlkit.documents import stored_text
 from imlkit.errors import DocumentError, QueryError
+from imlkit.json_text import has_surrogate, stored_text
 
-__all__ = ["collection_name", "fields_without_id", "one_page", "same", "selected", "with_id"]
+__all__ = ["collection_name", "fields_without_id", "one_page", "same", "selected", "stored_id", "with_id"]
 
 
 def collection_name(name: str) -> str:
@@ -18,6 +18,11 @@ def collection_name(name: str) -> str:
         raise DocumentError(f"{name!r:.100} is a {type(name).__name__}: collections are named by text")
     stored_text(name, "the collection's name")
     return name
+
+
+def stored_id(id: Any) -> str:
+    """Return an id as it is written; empty, as no id is, for what cannot be one."""
+    return stored_text(id) if isinstance(id, str) and not has_surrogate(id) else ""
 
 
 def selected(select: Iterable[str] | None) -> tuple[str, ...] | None:

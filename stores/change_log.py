@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from imlkit.documents import json_text, original_text, stored_text
 from imlkit.errors import StoreError
+from imlkit.json_text import json_text, original_text, stored_text
 from imlkit.store import Change
 
 from .news import News

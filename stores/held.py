@@ -168,7 +168,7 @@ class HeldCollection(Collection):
 
     def _at(self, id: str) -> Held:
         self._check_open()
-        held = self._held.get(id)
+        held = self._held.get(id) if isinstance(id, str) else None
         if held is None:
             raise NotFoundError(f"{self.name!r} has no document of id {id!r}: it may have been removed")
         return held
@@ -182,9 +182,8 @@ class HeldCollection(Collection):
         encoded = encode(with_id(id, document))
         with self._writing():
             self._at(id)
-            held = Held.of(id, encoded.fields)
-            self._write({id: held}, encoded.attachments)
-            return self._returned(held)
+            self._write({id: Held.of(id, encoded.fields)}, encoded.attachments)
+        return {**document, "id": id}
 
     def patch(self, id: str, fields: Mapping[str, Any]) -> Document:
         encoded = encode(with_id(id, fields))

@@ -10,9 +10,10 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, or_, true
 
-from imlkit.documents import date_text, stored_text
+from imlkit.json_text import stored_text
 from imlkit.matching import kind_of
 from imlkit.query import And, Compare, Exists, In, Matches, Not, Or, Path, Predicate, Scalar
+from imlkit.scalars import date_text
 
 __all__ = ["Fields", "condition", "order"]
 

@@ -11,11 +11,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 import imlkit.query as language
-from imlkit.documents import Reference, chosen, complete, original_text, parse, references, stored_text
+from imlkit.documents import Reference, chosen, complete, parse, references
 from imlkit.errors import NotFoundError
+from imlkit.json_text import original_text, stored_text
 from imlkit.store import Collection, Document, Query, Sort
 
-from .arguments import one_page, selected
+from .arguments import one_page, selected, stored_id
 from .sql_query import Fields, condition, order
 from .sql_tables import attachments, documents
 
@@ -88,7 +89,7 @@ class SQLReading(Collection):
     def get(self, id: str, select: Iterable[str] | None = None) -> Document:
         names = selected(select)
         statement = _rows().where(
-            documents.c.collection == self._stored_name, documents.c.id == stored_text(id)
+            documents.c.collection == self._stored_name, documents.c.id == stored_id(id)
         )
         with self._reading() as connection:
             found = self._documents(connection, connection.execute(statement).all(), names)

@@ -10,21 +10,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from imlkit.documents import (
-    Encoded,
-    complete,
-    encode,
-    json_text,
-    original_text,
-    parse,
-    plain,
-    references,
-    stored_text,
-)
+from imlkit.documents import Encoded, complete, encode, parse, plain, references
 from imlkit.errors import DuplicateIdError
+from imlkit.json_text import json_text, original_text, stored_text
 from imlkit.store import Change, Document, Query
 
-from .arguments import fields_without_id, same, with_id
+from .arguments import fields_without_id, same, stored_id, with_id
 from .change_log import ChangeLog
 from .sql_reading import SQLReading
 from .sql_tables import documents
@@ -137,7 +128,7 @@ class SQLiteCollection(SQLReading):
 
         def work(connection: sqlite3.Connection) -> Change | None:
             for id in dict.fromkeys(ids):
-                row = connection.execute(_FIND, (self._stored_name, stored_text(id))).fetchone()
+                row = connection.execute(_FIND, (self._stored_name, stored_id(id))).fetchone()
                 if row is None:
                     if must_exist:
                         raise self._missing(id)
@@ -179,7 +170,7 @@ class SQLiteCollection(SQLReading):
             return [(sequence, original_text(id)) for sequence, id in rows]
         found: list[tuple[int, str]] = []
         for id in [which] if isinstance(which, str) else dict.fromkeys(which):
-            row = connection.execute(_FIND, (self._stored_name, stored_text(id))).fetchone()
+            row = connection.execute(_FIND, (self._stored_name, stored_id(id))).fetchone()
             if row is not None:
                 found.append((row[0], id))
             elif isinstance(which, str):

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, false, func, literal, or_, select, true
 
-from imlkit.documents import json_text, key_text, original_text
+from imlkit.json_text import json_text, key_text, original_text
 from imlkit.query import Matches, Path
 
 from .sql_query import Condition, Expression, Fields

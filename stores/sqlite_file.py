@@ -171,12 +171,11 @@ class SQLiteFile:
             str(compiled), [parameters[name] for name in compiled.positiontup or ()]
         ).fetchall()
 
-    def close(self, before: Callable[[], object] = lambda: None) -> None:
+    def close(self) -> None:
         """Let go of every connection, once those that write are done."""
         with self._turn:
             if not self.closed:
                 self.closed = True
-                before()
                 self._engine.dispose()
                 self._writer.close()
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from tinydb.storages import Storage
 
-from imlkit.documents import json_text
 from imlkit.errors import StoreUnavailableError, StoreVersionError
+from imlkit.json_text import json_text
 
 from .disk import disk_errors
 

@@ -77,7 +77,11 @@ class QueryContract:
         max_examples=150,
         deadline=None,
         derandomize=True,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        suppress_health_check=[
+            HealthCheck.differing_executors,
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.too_slow,
+        ],
     )
     @given(documents=_documents, query=_queries, sort=_sorts)
     def test_any_query_finds_what_python_finds(

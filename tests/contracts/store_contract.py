@@ -284,7 +284,10 @@ class StoreContract(QueryContract):
         for attempt in attempts:
             with pytest.raises(NotFoundError, match="nobody"):
                 attempt()
-        assert things.remove(["nobody"]) == []
+        for no_id in ("", "half \ud800", 7, None):
+            with pytest.raises(NotFoundError):
+                things.get(no_id)  # type: ignore[arg-type]
+        assert things.remove(["nobody", "", "half \ud800"]) == []
         assert things.patch_many(["nobody"], {"y": 1}) == []
 
     def test_update_replaces_and_patch_sets(self, things: Collection) -> None:

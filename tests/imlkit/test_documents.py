@@ -15,17 +15,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from imlkit.attachments import Attachment, read_attachment, written
-from imlkit.documents import (
-    Reference,
-    complete,
-    encode,
-    new_id,
-    original_text,
-    parse,
-    references,
-    stored_text,
-)
+from imlkit.documents import Reference, complete, encode, new_id, parse, references
 from imlkit.errors import DocumentError, StoreUnavailableError
+from imlkit.json_text import original_text, stored_text
 
 _text = st.text(st.characters(exclude_categories=["Cs"]))
 _values = st.recursive(
