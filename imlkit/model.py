@@ -72,7 +72,9 @@ class Prediction:
 class Instances(Protocol):
     """What a model needs of a dataset."""
 
-    name: str
+    @property
+    def name(self) -> str | None:
+        """What the person calls it."""
 
     def count(self, query: Query | None = None) -> int: ...
 

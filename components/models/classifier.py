@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import threading
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -17,17 +15,18 @@ from numpy.typing import NDArray
 from panel.viewable import Viewable
 
 from imlkit.callback import Callback
-from imlkit.errors import DataError, ModelFileError, NotFoundError, NotTrainedError, TrainingDataError
+from imlkit.errors import ModelFileError, NotFoundError, NotTrainedError, TrainingDataError
 from imlkit.model import Instances, Model, Prediction, TrainingStatus
 from imlkit.store import Store
 from imlkit.streams import Computed, Stream
 from imlkit.streams.report import report
 from imlkit.training import Run, Trainings
 
-from .examples import Examples, read_examples
+from .examples import Examples, fitting_validation, read_examples
+from .feature_rows import feature_rows
 from .fitted import Fitted
 from .model_card import ModelCard
-from .model_file import Arrays, read_model_file, write_model_file
+from .model_file import Arrays, read_model_file, replace_file, write_model_file
 from .stored_model import StoredModel
 
 __all__ = ["Classifier"]
@@ -146,7 +145,7 @@ class Classifier(Model):
         fitted = self._known()
         content = write_model_file(fitted.card, fitted.arrays())
         if path is not None:
-            _replace(Path(path), content)
+            replace_file(Path(path), content)
         return content
 
     def upload(self, source: bytes | str | PathLike[str]) -> None:
@@ -241,7 +240,7 @@ class Classifier(Model):
                 f"All instances of “{examples.name}” ({len(examples):,}) are labelled “{labels[0]:.60}”: "
                 "capture instances of at least one other class, then train again."
             )
-        checks = None if validation is None else _fitting(read_examples(validation, told), examples, labels)
+        checks = None if validation is None else fitting_validation(read_examples(validation, told), examples)
         fitted = self.fit(examples, checks, parameters, run)
         with self._taking:
             run.check()
@@ -261,7 +260,7 @@ class Classifier(Model):
         return fitted
 
     def _predict(self, fitted: Fitted, xs: NDArray[np.float32] | Sequence[Any]) -> list[Prediction]:
-        x = _features(xs, fitted.card.features)
+        x = feature_rows(xs, fitted.card.features)
         named, confidences = fitted.judge(x)
         labels = fitted.card.labels
         return [
@@ -350,49 +349,3 @@ def _summary(how: str, fitted: Fitted) -> str:
     if how == "Trained":
         return f"Trained on {count} of {classes}."
     return f"{how} a model trained on {count} of {classes}, {card.trained[:16].replace('T', ' ')} UTC."
-
-
-def _fitting(validation: Examples, examples: Examples, labels: Sequence[str]) -> Examples:
-    unknown = sorted(set(validation.labels).difference(labels))
-    if unknown:
-        raise TrainingDataError(
-            f"“{validation.name}” has instances of the class “{unknown[0]:.60}”, which “{examples.name}” "
-            "lacks: a model cannot be checked with classes it never saw. Add the class or leave it out."
-        )
-    if validation.x.shape[1] != examples.x.shape[1]:
-        raise TrainingDataError(
-            f"“{validation.name}” has features of {validation.x.shape[1]:,} numbers, “{examples.name}” of "
-            f"{examples.x.shape[1]:,}: make both with the same features, then train again."
-        )
-    return validation
-
-
-def _features(xs: Any, expected: int) -> NDArray[np.float32]:
-    try:
-        x = np.ascontiguousarray(xs, np.float32)
-    except (TypeError, ValueError):
-        lengths: Mapping[int, None] = dict.fromkeys(np.size(row) for row in xs)
-        raise DataError(
-            f"Features must be {expected:,} numbers for each instance, not {xs[0]!r:.60} "
-            f"(lengths {', '.join(map(str, lengths))}): use the same features as in training."
-        ) from None
-    if x.ndim != 2 or x.shape[1] != expected:
-        got = f"{x.shape[1]:,} numbers" if x.ndim == 2 else f"an array of shape {x.shape[1:]}"
-        raise DataError(
-            f"This model was trained on features of {expected:,} numbers, and was given {got}: "
-            "use the same features as in training."
-        )
-    if not np.isfinite(x).all():
-        raise DataError("Features hold values that are not finite numbers (NaN or infinity).")
-    return x
-
-
-def _replace(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}", delete=False) as file:
-        try:
-            file.write(content)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise

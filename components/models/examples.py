@@ -15,7 +15,7 @@ from imlkit.model import Instances
 
 from .class_label import class_label
 
-__all__ = ["Examples", "read_examples"]
+__all__ = ["Examples", "fitting_validation", "read_examples"]
 
 BATCH = 100
 """Documents held at a time while reading."""
@@ -53,11 +53,27 @@ def read_examples(dataset: Instances, told: Callable[[int, int], Any] = lambda d
         TrainingDataError: there are no instances, or some have no label, or features that are
             missing, not numbers, or of another length.
     """
-    reading = _Reading(dataset.name, dataset.count())
+    reading = _Reading(dataset.name or "the dataset", dataset.count())
     for done, document in enumerate(dataset.iterate(select=("x", "y"), batch=BATCH), start=1):
         reading.add(document)
         told(done, max(done, reading.expected))
     return reading.examples()
+
+
+def fitting_validation(validation: Examples, examples: Examples) -> Examples:
+    """Return examples to check with. Raises TrainingDataError where they do not fit the others."""
+    unknown = sorted(set(validation.labels).difference(examples.labels))
+    if unknown:
+        raise TrainingDataError(
+            f"“{validation.name}” has instances of the class “{unknown[0]:.60}”, which “{examples.name}” "
+            "lacks: a model cannot be checked with classes it never saw. Add the class or leave it out."
+        )
+    if validation.x.shape[1] != examples.x.shape[1]:
+        raise TrainingDataError(
+            f"“{validation.name}” has features of {validation.x.shape[1]:,} numbers, “{examples.name}” of "
+            f"{examples.x.shape[1]:,}: make both with the same features, then train again."
+        )
+    return validation
 
 
 class _Reading:

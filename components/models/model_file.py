@@ -7,7 +7,10 @@ and nothing is ever unpickled.
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +20,7 @@ from imlkit.errors import ModelFileError
 
 from .model_card import ModelCard
 
-__all__ = ["Arrays", "read_model_file", "write_model_file"]
+__all__ = ["Arrays", "array_of", "read_model_file", "replace_file", "write_model_file"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -95,3 +98,15 @@ def array_of(
             f"not {shape} and {np.dtype(dtype)})"
         )
     return array
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, in the place of what was there."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}", delete=False) as file:
+        try:
+            file.write(content)
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
