@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 import weakref
@@ -10,19 +9,15 @@ from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from typing import Any, BinaryIO
 
-import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from imlkit.component import Component
-from imlkit.download import download_button
 from imlkit.errors import DataError
-from imlkit.plain_text import escaped
 from imlkit.store import Change
 from imlkit.streams import ErrorReport, Stream
 
 from .archive import Progress, Uploaded, shortened
-from .archive_upload import ArchiveUpload
-from .browser_requests import Requests
+from .browser_view import browser_view
 from .dataset import Dataset
 from .instance_grid import InstanceGrid
 from .instance_listing import Listing, list_instances, typed_label
@@ -68,6 +63,7 @@ class DatasetBrowser(Component):
         listing: what is shown.
         notice: what the person is told.
         work: what to do off the page's thread, one after another.
+        uploads: zip files to add, off the page's thread; each is closed afterwards.
         pictures_wanted: for which grid to fetch the pictures of which instances.
     """
 
@@ -91,7 +87,7 @@ class DatasetBrowser(Component):
         self.notice: Stream[Notice] = Stream(Notice())
         self.listing: Stream[Listing] = Stream()
         self._looks: Stream[None] = Stream(None)
-        self._uploads: Stream[BinaryIO] = Stream()
+        self.uploads: Stream[BinaryIO] = Stream()
         self.work: Stream[Callable[[], Any]] = Stream()
         self.pictures_wanted: Stream[tuple[weakref.ref[InstanceGrid], list[str]]] = Stream()
         self._thumbnails = Thumbnails.of(dataset)
@@ -107,7 +103,7 @@ class DatasetBrowser(Component):
         self._looks.compute(lambda _: self._look(), policy="latest").subscribe(self.listing.set)
         self.work.compute(lambda work: work())
         self.pictures_wanted.compute(lambda wanted: self._fetch(*wanted)).subscribe(_show_pictures)
-        self._uploads.compute(self._upload_cancellably).subscribe(self.notice.set)
+        self.uploads.compute(self._upload_cancellably).subscribe(self.notice.set)
         self.session.errors.filter(self.explains).subscribe(
             lambda report: self.notice.set(Notice(report.message, "error"))
         )
@@ -157,14 +153,16 @@ class DatasetBrowser(Component):
         if not isinstance(self.dataset, Dataset):
             raise DataError("A view of a dataset takes no upload: upload to the dataset itself.")
         self._cancel.clear()
+        last = Progress("", 0, 0)
         told = 0.0
 
         def tell(progress: Progress) -> None:
-            nonlocal told
-            if self._cancel.is_set():
+            nonlocal last, told
+            if self._cancel.is_set() or self._ended.is_set():
                 raise CancelledError
-            if time.monotonic() - told > _PAUSE or progress.done == progress.total:
-                told = time.monotonic()
+            now = time.monotonic()
+            if progress.task != last.task or progress.done == progress.total or now - told > _PAUSE:
+                last, told = progress, now
                 self.session.on_page(lambda: self.progress.set(progress))
 
         try:
@@ -191,39 +189,13 @@ class DatasetBrowser(Component):
         self._classes += _CLASSES
         self._looks.set(None)
 
+    def version_of(self, id: str) -> int:
+        """Return a number that is another after every change of the instance."""
+        return self._versions.get(id, self._oldest)
+
     def view(self) -> Viewable:
         """Return a new view."""
-        total: Viewable = pmui.Typography("", margin=0, styles={"flex": "1 1 auto"})
-        grid = InstanceGrid(Requests(self))
-        buttons = [
-            download_button(
-                "Download",
-                f"{_file_name(self.dataset.name)}.zip",
-                self.dataset.download,
-                self.session,
-                self.title,
-            )
-        ]
-        if isinstance(self.dataset, Dataset):
-            buttons.insert(0, self._upload_button())
-        self.follow(self.listing, total, _say_total)
-        self.follow(self.listing, grid, self._show_listing)
-        self.follow(self.selected, grid, self._show_selection)
-        self.follow(self.notice, grid, lambda grid, notice: grid.show_notice(notice))
-        return pmui.Column(
-            pmui.FlexBox(
-                total,
-                pmui.FlexBox(
-                    *buttons, gap="8px", align_items="center", margin=0, styles={"flex": "0 1 auto"}
-                ),
-                gap="8px",
-                align_items="center",
-                margin=(0, 0, 8, 0),
-            ),
-            grid,
-            sizing_mode="stretch_width",
-            margin=0,
-        )
+        return browser_view(self)
 
     def explains(self, report: ErrorReport) -> bool:
         """Whether the view tells the person of this error: it tells of all its own."""
@@ -238,16 +210,6 @@ class DatasetBrowser(Component):
     @property
     def _labels(self) -> tuple[Any, ...]:
         return self.listing.value.labels if self.listing.has_value else ()
-
-    def _upload_button(self) -> Viewable:
-        # The button keeps the component, not the other way around.
-        button = ArchiveUpload(
-            self._uploads.set,
-            lambda error: self.notice.set(Notice(str(error), "error")),
-            self.cancel,
-        )
-        self.follow(self.progress, button, lambda button, progress: button.show_progress(progress))
-        return button
 
     def _changed(self, change: Change) -> None:
         if change.kind == "updated":
@@ -284,7 +246,7 @@ class DatasetBrowser(Component):
         return list_instances(self.dataset, self.page_size, self._classes, dict(self._shown))
 
     def _fetch(self, grid: weakref.ref[InstanceGrid], ids: list[str]) -> Pictures:
-        versions = {id: self._version_of(id) for id in ids}
+        versions = {id: self.version_of(id) for id in ids}
         return grid, self._thumbnails.get(self.dataset, ids), versions
 
     def _upload_cancellably(self, file: BinaryIO) -> Notice:
@@ -299,26 +261,6 @@ class DatasetBrowser(Component):
         self.session.on_page(lambda: self.selected.set(()))
         self.session.on_page(lambda: self.notice.set(notice))
 
-    def _show_listing(self, grid: InstanceGrid, listing: Listing) -> None:
-        grid.show_listing(listing, self._version_of, self.page_size, self._empty)
-        self._show_selection(grid, self.selected.value)
-
-    def _show_selection(self, grid: InstanceGrid, ids: tuple[str, ...]) -> None:
-        if self.listing.has_value:
-            grid.show_selection(ids, self.listing.value.shown)
-
-    def _version_of(self, id: str) -> int:
-        return self._versions.get(id, self._oldest)
-
-    @property
-    def _empty(self) -> str:
-        if isinstance(self.dataset, Dataset):
-            return (
-                "No instances yet. Capture some with a label, or upload a zip file with a folder of "
-                "images for each class: they appear here at once."
-            )
-        return "No instance matches. As soon as one does, it appears here."
-
 
 def _show_pictures(pictures: Pictures) -> None:
     grid, made, versions = pictures
@@ -327,19 +269,5 @@ def _show_pictures(pictures: Pictures) -> None:
         alive.show_pictures(made, versions)
 
 
-def _say_total(text: Any, listing: Listing) -> None:
-    instances = "instance" if listing.total == 1 else "instances"
-    instances = "instance" if listing.total == 1 else "instances"
-    labels = len(listing.labels)
-    said = f"{listing.total:,} {instances} in {labels:,} {'class' if labels == 1 else 'classes'}"
-    if listing.unlabelled:
-        said += f", {listing.unlabelled:,} without a label"
-    text.object = escaped(said if listing.total else "No instances")
-
-
 def _count(ids: Sequence[str]) -> str:
     return f"{len(ids):,} {'instance' if len(ids) == 1 else 'instances'}"
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[^\w-]+", "-", name).strip("-")[:60] or "dataset"

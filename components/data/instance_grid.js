@@ -160,7 +160,8 @@ class Grid {
     const all = button("Select all", () => this.send("all", { group: key, seq: ++this.sent }));
     const field = element("input", { className: "label", ariaLabel: "New name of the class" });
     const save = () => {
-      this.send("rename", { group: key, label: field.value });
+      // A long name is shown cut: left as it is, it must not become the name.
+      if (field.value !== name.textContent) this.send("rename", { group: key, label: field.value });
       edit(false);
     };
     const form = element("div", { className: "form", hidden: true });

@@ -56,8 +56,8 @@ def downloaded(count: int = 3) -> io.BytesIO:
 def rewritten(file: io.BytesIO, **changed: bytes | None) -> io.BytesIO:
     """Return an archive with the content of some entries changed, or the entries taken out (None)."""
     with zipfile.ZipFile(file) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    files |= {"instances.jsonl" if name == "table" else "imlkit.json": c for name, c in changed.items()}  # type: ignore[dict-item]
+        files: dict[str, bytes | None] = {name: archive.read(name) for name in archive.namelist()}
+    files |= {{"table": TABLE, "manifest": MANIFEST}[name]: content for name, content in changed.items()}
     return packed(*((name, content) for name, content in files.items() if content is not None))
 
 
