@@ -50,7 +50,7 @@ def browser_view(browser: DatasetBrowser) -> Viewable:
     browser.follow(browser.notice, grid, InstanceGrid.show_notice)
     head = pmui.FlexBox(
         total,
-        pmui.FlexBox(*buttons, gap="8px", align_items="center", margin=0, styles={"flex": "0 1 auto"}),
+        pmui.Row(*buttons, margin=0, sx={"gap": "8px", "alignItems": "center"}, styles={"flex": "0 1 auto"}),
         gap="8px",
         align_items="center",
         margin=(0, 0, 8, 0),
