@@ -23,7 +23,7 @@ The rules, the same in every store:
 - A field holding a list, a dictionary, an array, an image or bytes equals no value. The parts of
   a dictionary are reached with dots; lists have no parts. A backslash makes the next character
   part of the name, and so does :func:`escaped` for any name: ``{escaped("v1.0"): 3}``.
-- At most 500 conditions, nested at most 50 deep (``$in`` takes any number of values).
+- At most 500 conditions, nested at most 16 deep (``$in`` takes any number of values).
 
 Counting distinct values: 1, 1.0 and True are one key, as in any dictionary. Lists, dictionaries,
 arrays and bytes are not counted.
@@ -144,7 +144,7 @@ _OF_FIELDS = (
     "$regex",
 )
 _MOST_CONDITIONS = 500
-_DEEPEST = 50
+_DEEPEST = 16
 _STEP = re.compile(r"\\(.)|(\.)", re.DOTALL)
 
 

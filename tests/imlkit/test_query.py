@@ -94,12 +94,12 @@ def test_a_query_nested_without_end_is_refused() -> None:
     query: dict[str, object] = {"a": 1}
     for _ in range(60):
         query = {"$not": query}
-    with pytest.raises(QueryError, match="nested more than 50 deep"):
+    with pytest.raises(QueryError, match="nested more than 16 deep"):
         parse(query)
     condition: dict[str, object] = {"$gt": 1}
     for _ in range(60):
         condition = {"$not": condition}
-    with pytest.raises(QueryError, match="nested more than 50 deep"):
+    with pytest.raises(QueryError, match="nested more than 16 deep"):
         parse({"a": condition})
 
 
