@@ -84,10 +84,11 @@ def _show(doc: Document, words: str, error: str | None = None) -> None:
     doc.clear()
     detail = f'<pre style="white-space: pre-wrap">{html.escape(error)}</pre>' if error else ""
     hint = "<p>Details are in the terminal. Correct the script and reload this page.</p>" if error else ""
+    heading = f'<h1 style="font-size: 20px">{html.escape(words)}</h1>'
     with set_curdoc(doc):
         pane: Any = pn.pane.HTML
         message = pane(
-            f'<main role="alert"><h1 style="font-size: 20px">{html.escape(words)}</h1>{detail}{hint}</main>',
+            f'<main><div role="alert">{heading}{detail}{hint}</div></main>',
             margin=20,
             sizing_mode="stretch_width",
         )

@@ -62,6 +62,8 @@ def run(routes: Mapping[str, Path], address: str, port: int, show: bool) -> int:
             {route: _application(script) for route, script in routes.items()},
             port=port,
             address=address,
+            # Panel's own list of apps fetches its letters and pictures from elsewhere.
+            index=str(Path(__file__).with_name("index.html")),
             websocket_origin=[f"{name}:{port}" for name in names],
             websocket_max_message_size=MESSAGE_BYTES,
             # Tornado would otherwise cut messages at half of that.

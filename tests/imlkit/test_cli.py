@@ -216,8 +216,9 @@ def test_several_scripts_are_served_side_by_side(start: Start, tmp_path: Path) -
         assert "<title>Other</title>" in answer.read().decode()
     with urllib.request.urlopen(base + "/", timeout=30) as answer:
         index = answer.read().decode()
-    assert "hello" in index
-    assert "other" in index
+    assert '<a href="./hello">hello</a>' in index
+    assert '<a href="./other">other</a>' in index
+    assert "http" not in index
 
 
 def test_each_page_runs_the_script_anew_with_its_own_folder_and_file(start: Start, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def shipped(root: Path) -> set[str]:
         for path in (root / folder).rglob("*"):
             below = path.relative_to(root / folder)
             linked = folder == "imlkit" and below.parts[0] in PLACES
-            if not linked and path.is_file() and path.suffix in (".py", ".js", ".css", ".typed"):
+            if not linked and path.is_file() and path.suffix in (".py", ".js", ".css", ".html", ".typed"):
                 found.add(f"{place}/{below.as_posix()}")
     return found
 
