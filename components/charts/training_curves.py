@@ -35,7 +35,13 @@ class TrainingCurves(pn.Column):
 
     def present(self, status: TrainingStatus) -> None:
         """Show a status: add the epochs that are new; begin anew where a training has."""
-        self.words.object = sentence(status)
+        # While a message is being written, Panel queues its own changes but not Bokeh's, and an
+        # epoch would reach the page before its figure. Held, they stay in their order.
+        with pn.io.hold(policy="collect"):
+            self.words.object = sentence(status)
+            self._draw(status)
+
+    def _draw(self, status: TrainingStatus) -> None:
         names = pairs(status)
         if status.running and not names:
             # A training that begins keeps the figures, emptied: the page does not jump.
@@ -43,10 +49,12 @@ class TrainingCurves(pn.Column):
         for name in self.figures.keys() - set(names):
             self.remove(self.figures.pop(name).pane)
         for name in names:
-            if name not in self.figures:
-                self.figures[name] = Curve(name)
-                self.append(self.figures[name].pane)
-            self.figures[name].present(status)
+            if name in self.figures:
+                self.figures[name].present(status)
+            else:
+                curve = self.figures[name] = Curve(name)
+                curve.present(status)
+                self.append(curve.pane)
 
 
 class Curve:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
 from collections.abc import Callable, Iterator
 
@@ -56,7 +57,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("widgets")
     script = folder / "widgets.py"
     script.write_text(APP)
-    served = Served([sys.executable, "-m", "imlkit", "serve", str(script), "--data", str(folder)], folder)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    served = Served(
+        [sys.executable, "-m", "imlkit", "serve", str(script), "--port", port, "--data", str(folder)], folder
+    )
     yield served.url
     served.stop()
 
