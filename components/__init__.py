@@ -27,7 +27,7 @@ MODULES = {
 }
 """Each public component, and the module under this package that holds it."""
 
-__all__ = sorted(MODULES)  # noqa: PLE0605
+__all__ = sorted(MODULES)
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.served import Served, chromium
 
-
 # Two cores carry the server, its training and the browser.
 expect.set_options(timeout=15_000)
 
