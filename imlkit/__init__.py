@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from .components.widgets.text import Text as Text
     from .components.widgets.text_input import TextInput as TextInput
     from .components.widgets.toggle import Toggle as Toggle
-    from .location import data_store as data_store
     from .errors import ImlkitError as ImlkitError
     from .layouts.dashboard import Dashboard as Dashboard
+    from .location import data_store as data_store
     from .model import Model as Model
     from .model import Prediction as Prediction
     from .model import TrainingStatus as TrainingStatus

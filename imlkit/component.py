@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import weakref
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from panel.viewable import Viewable, Viewer
 
+from .follow import follow
 from .session import Session
 from .streams import ErrorReport, Stream
 
@@ -65,24 +65,7 @@ class Component(Viewer):
         While one update waits for the page, newer values replace it. It ends when nothing else
         holds the view, so ``update`` must not: it gets the view as its argument.
         """
-        waiting: list[T] = []
-        held = weakref.ref(view)
-
-        def show() -> None:
-            if waiting and (alive := held()) is not None:
-                value = waiting[-1]
-                waiting.clear()
-                update(alive, value)
-
-        def changed(value: T) -> None:
-            waiting.append(value)
-            if len(waiting) == 1 or self.session.here:
-                self.session.on_page(show)
-            else:
-                del waiting[:-1]
-
-        subscription = stream.subscribe(changed)
-        weakref.finalize(view, subscription.dispose)
+        follow(self.session, stream, view, update)
 
     def explains(self, report: ErrorReport) -> bool:
         """Whether a view of this component tells the person of this error in its own place.

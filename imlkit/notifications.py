@@ -36,6 +36,15 @@ def notify_errors(session: Session) -> None:
         session.on_page(lambda: _show(words))
 
     session.errors.subscribe(tell)
+    session.at_end(lambda: _let_go_of_area(session))
+
+
+def _let_go_of_area(session: Session) -> None:
+    # Panel keeps the notification area of every page that was ever open, and with it the page.
+    views = pn.state._views
+    for reference, (_, _, document, _) in list(views.items()):
+        if document is session.document:
+            views.pop(reference, None)
 
 
 def _words(report: ErrorReport) -> str:

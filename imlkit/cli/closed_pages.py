@@ -9,7 +9,7 @@ from tornado.ioloop import PeriodicCallback
 
 __all__ = ["CHECK_MS", "CLOSED_MS", "NEVER_CONNECTED_MS", "ClosedPages"]
 
-CHECK_MS = 1_000
+CHECK_MS = 250
 """How often pages are looked at."""
 CLOSED_MS = 5_000
 """How long a page whose connection ended is kept: longer than a network's hiccup or a proxy's restart."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from bokeh.models import CustomJS
 from panel.viewable import Viewable
 from panel_material_ui.template.base import Page as Frame
 
+from ..follow import follow
 from ..notifications import notify_errors
 from ..plain_text import escaped
 from ..session import Session
@@ -116,19 +116,9 @@ class Dashboard:
                 "& .MuiAppBar-root .MuiLinearProgress-root": {"display": "none"},
             },
         )
-        self._follow(frame, show)
+        self.session.at_end(lambda: _stop_following_state(frame))
+        follow(self.session, self.current, frame, show)
         return frame
-
-    def _follow(self, frame: Any, show: Callable[[Any, str], None]) -> None:
-        held = weakref.ref(frame)
-
-        def changed(name: str) -> None:
-            alive = held()
-            if alive is not None:
-                self.session.on_page(lambda: show(alive, name))
-
-        subscription = self.current.subscribe(changed)
-        weakref.finalize(frame, subscription.dispose)
 
     def servable(self) -> Dashboard:
         """Make this the page that a served script shows; return the dashboard."""
@@ -157,7 +147,7 @@ class Dashboard:
                 address.name_shown = name
 
         address.param.watch(moved, "name_shown")
-        self._follow(address, shown)
+        follow(self.session, self.current, address, shown)
         return address
 
     def _first(self) -> str:
@@ -166,6 +156,14 @@ class Dashboard:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         bundle: Any = self.view()._repr_mimebundle_(include, exclude)
         return bundle
+
+
+def _stop_following_state(frame: Frame) -> None:
+    # The frame follows whether the server is busy, and nothing else ever makes it stop: without
+    # this, every page that was open is kept for good.
+    for _, watcher in frame._param__private.ref_watchers:
+        watcher.inst.param.unwatch(watcher)
+    frame._param__private.ref_watchers.clear()
 
 
 def _home(title: str, address: str) -> Viewable:

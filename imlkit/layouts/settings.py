@@ -12,6 +12,7 @@ from panel.viewable import Viewable
 
 from ..dataset import StoredDataset
 from ..download import download_button
+from ..follow import follow
 from ..model import Model, TrainingStatus
 from ..plain_text import escaped
 from ..question import Question
@@ -80,7 +81,7 @@ class Settings:
             total = dataset.count()
             view.object = escaped(f"{total:,} instances" + (f": {classes}{more}" if classes else ""))
 
-        _follow(self.session, dataset.counts, text, show)
+        follow(self.session, dataset.counts, text, show)
         name = _file_name(dataset.name)
         return _entry(
             dataset.name,
@@ -96,7 +97,7 @@ class Settings:
 
     def _model(self, model: Model) -> Viewable:
         text = pmui.Typography("", margin=0)
-        _follow(self.session, model.training, text, lambda view, status: _say(view, model, status))
+        follow(self.session, model.training, text, lambda view, status: _say(view, model, status))
         title = model.title or type(model).__name__
 
         def write(file: Path, progress: Callable[[Any], None] | None = None) -> None:
@@ -156,10 +157,6 @@ def _store(store: Store) -> Viewable:
     collections = "1 collection" if len(kept) == 1 else f"{len(kept):,} collections"
     text = pmui.Typography(escaped(f"{type(store).__name__}, {collections}"), margin=0)
     return _entry(store.location, text)
-
-
-def _follow(session: Session, stream: Any, view: Any, show: Callable[[Any, Any], None]) -> None:
-    stream.subscribe(lambda value: session.on_page(lambda: show(view, value)))
 
 
 def _short(name: Any, length: int = 60) -> str:
