@@ -94,9 +94,17 @@ class Dashboard:
         strip = [_strip(list(links.values()))] if links else []
         settings_link = _link("Settings", self.settings.slug, _BAR)
 
+        shown: dict[str, Viewable] = {}
+
         def show(frame: Any, name: str) -> None:
             name = name if name in views else first
-            body[:] = [views[name]()]
+            # Pages that were left stay, hidden: a click under way there is not lost, and coming
+            # back takes no time.
+            if name not in shown:
+                shown[name] = pmui.Column(views[name](), margin=0, sizing_mode="stretch_width")
+                body.append(shown[name])
+            for address, page in shown.items():
+                page.visible = address == name
             for address, link in links.items():
                 link.sx = _TAB | _TAB_CURRENT if address == name else _TAB
             settings_link.sx = _BAR | _BAR_CURRENT if name == self.settings.slug else _BAR

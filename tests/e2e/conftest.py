@@ -70,4 +70,6 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 def _expected(fault: str) -> bool:
     # A server that a test stops or kills drops its pages' connections.
-    return bool(re.search(r"WebSocket|ERR_CONNECTION|net::ERR|Lost websocket|Failed to load resource", fault))
+    return bool(
+        re.search(r"WebSocket connection|ERR_CONNECTION|Lost websocket|not connected so cannot send", fault)
+    )

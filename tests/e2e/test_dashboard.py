@@ -48,7 +48,7 @@ def test_a_page_has_an_address_and_a_link_to_it_opens_it(served: Served, open_pa
     expect(page.get_by_role("button", name="Count")).to_have_count(0)
     assert page.url.endswith("#second-page")
     other = open_page(page.url)
-    expect(other.get_by_text("counted 0")).to_be_visible()
+    expect(other.get_by_text("counted 0").filter(visible=True)).to_be_visible()
     expect(other.get_by_role("button", name="Count")).to_have_count(0)
 
 
@@ -66,12 +66,24 @@ def test_going_back_and_forward_follows_the_pages(served: Served, open_page: Any
 def test_components_go_on_while_another_page_is_shown(served: Served, open_page: Any) -> None:
     page = open_page(served.url)
     page.get_by_role("button", name="Count").click()
-    expect(page.get_by_text("counted 1")).to_be_visible()
+    expect(page.get_by_text("counted 1").filter(visible=True)).to_be_visible()
     page.get_by_role("link", name="Second page").click()
-    expect(page.get_by_text("counted 1")).to_be_visible()
+    expect(page.get_by_role("button", name="Count")).to_have_count(0)
+    expect(page.get_by_text("counted 1").filter(visible=True)).to_be_visible()
     page.get_by_role("link", name="Main").click()
     page.get_by_role("button", name="Count").click()
-    expect(page.get_by_text("counted 2")).to_be_visible()
+    expect(page.get_by_text("counted 2").filter(visible=True)).to_be_visible()
+
+
+def test_a_click_on_a_page_that_is_being_left_and_come_back_to_is_not_lost(
+    served: Served, open_page: Any
+) -> None:
+    page = open_page(served.url)
+    for clicks in range(1, 4):
+        page.get_by_role("link", name="Second page").click()
+        page.get_by_role("link", name="Main").click()
+        page.get_by_role("button", name="Count").click()
+        expect(page.get_by_text(f"counted {clicks}").filter(visible=True)).to_be_visible()
 
 
 def test_what_people_type_is_shown_as_text(served: Served, open_page: Any) -> None:
@@ -88,7 +100,7 @@ def test_an_error_is_told_once_as_text_and_the_app_goes_on(served: Served, open_
     expect(said).to_have_count(1)
     assert page.evaluate("window.broken") is None
     page.get_by_role("button", name="Count").click()
-    expect(page.get_by_text("counted 1")).to_be_visible()
+    expect(page.get_by_text("counted 1").filter(visible=True)).to_be_visible()
     assert any("Traceback" in line for line in served.log)
 
 
