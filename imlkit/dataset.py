@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
+from .component import Component
 from .store import Query, Store
 from .streams import Stream
 
 __all__ = ["StoredDataset"]
 
 
-@runtime_checkable
-class StoredDataset(Protocol):
-    """Instances kept in a store under a name."""
+class StoredDataset(Component):
+    """Instances kept in a store under a name; the settings page lists components of this kind."""
 
-    name: str
+    name: Any
     store: Store
 
     @property
+    @abstractmethod
     def counts(self) -> Stream[dict[Any, int]]:
         """Each label with how many instances have it, kept up to date."""
 
-    def count(self, query: Query | None = None) -> int: ...
+    @abstractmethod
+    def count(self, query: Query | None = None) -> int:
+        """Return how many instances match a query."""
 
-    def clear(self) -> Any: ...
+    @abstractmethod
+    def clear(self) -> Any:
+        """Remove every instance."""
 
-    def download(self, file: Path, progress: Callable[[Any], None] | None = None) -> None: ...
+    @abstractmethod
+    def download(self, file: Path, progress: Callable[[Any], None] | None = None) -> None:
+        """Write every instance to a zip file, telling the progress."""

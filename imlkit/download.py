@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import tempfile
 import threading
 from collections.abc import Callable
@@ -22,17 +21,28 @@ __all__ = ["download_button"]
 PIECE = 1 << 20
 """Bytes sent to the browser at a time."""
 
+PATIENCE_SECONDS = 0.25
+"""How long to wait for the browser before looking whether the person still wants the file."""
+
 Write = Callable[[Path, Callable[[Any], None]], Any]
 """Writes a file, telling its progress now and then; what the teller raises ends the work."""
 
 
 class Saver(JSComponent):
-    """The invisible part that receives a file in the browser."""
+    """The invisible part that receives a file in the browser.
+
+    Attributes:
+        received: set when the browser has the piece it was sent last.
+    """
 
     _esm = Path(__file__).with_name("download.js")
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)  # type: ignore[no-untyped-call]
+        self.received = threading.Event()
+
+    def _handle_msg(self, message: Any) -> None:
+        self.received.set()
 
 
 class CancelledError(Exception):
@@ -113,11 +123,18 @@ class _Work:
             self.button.label = words
 
     def send(self, file: Path) -> None:
+        # Each piece waits for the one before, so that however large the file is and however slow
+        # the network, the server's memory holds one of them.
+        offset = 0
         with file.open("rb") as content:
             while piece := content.read(PIECE):
+                self.saver.received.clear()
+                message = {"piece": piece, "offset": offset}
+                self.session.on_page(partial(self.saver._send_msg, message))
+                while not self.saver.received.wait(PATIENCE_SECONDS):
+                    self.progress()
                 self.progress()
-                text = base64.b64encode(piece).decode("ascii")
-                self.session.on_page(partial(self.saver._send_msg, {"piece": text}))
+                offset += len(piece)
         self.session.on_page(lambda: self.saver._send_msg({"name": self.name}))
 
     def finish(self) -> None:

@@ -10,7 +10,7 @@ import panel_material_ui as pmui
 import param
 from panel.viewable import Viewable
 
-from imlkit.component import Component
+from imlkit.dataset import StoredDataset
 from imlkit.errors import DataError
 from imlkit.plain_text import escaped
 from imlkit.store import Change, Document, Query, Store
@@ -36,7 +36,7 @@ def datasets(store: Store) -> dict[str, int]:
     }
 
 
-class Dataset(Component, InstanceSet):
+class Dataset(InstanceSet, StoredDataset):
     """Instances ``{id, x, y, thumbnail, …}`` kept in a store under a name.
 
     Datasets of one name in one store are the same data, whichever page or process opened them.

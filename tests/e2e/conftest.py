@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.e2e.served import Served, chromium
 
@@ -49,16 +49,17 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(f"{message.text} {message.location['url']}")
+
     def open_one(url: str, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "console",
-            lambda message: faults.append(message.text) if message.type == "error" else None,
-        )
+        page.on("console", heard)
         page.goto(url)
         return page
 
@@ -69,7 +70,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def _expected(fault: str) -> bool:
-    # A server that a test stops or kills drops its pages' connections.
-    return bool(
-        re.search(r"WebSocket connection|ERR_CONNECTION|Lost websocket|not connected so cannot send", fault)
-    )
+    # A server that a test stops or kills drops its pages' connections; `x` is the picture in
+    # <img src=x onerror=…>, with which tests try what must stay text.
+    lost = r"WebSocket connection|ERR_CONNECTION|Lost websocket|not connected so cannot send"
+    return bool(re.search(rf"{lost}|status of 404 .* http://127\.0\.0\.1:\d+/x$", fault))

@@ -13,6 +13,7 @@ def wait_for_app(page: Page) -> None:
     """Wait until the app can be used."""
     page.get_by_role("button", name="Capture this drawing").wait_for(timeout=30_000)
     canvas(page).wait_for()
+    page.get_by_role("button", name="Upload").wait_for()
     page.wait_for_function("Bokeh.documents.length > 0 && Bokeh.documents[0].is_idle")
 
 
@@ -39,6 +40,7 @@ def points(shape: str, jitter: float = 0.0) -> list[list[tuple[float, float]]]:
 
 def draw(page: Page, shape: str, jitter: float = 0.0, steps: int = 3) -> None:
     """Draw a circle or a cross with the mouse."""
+    canvas(page).hover()  # waits until nothing moves any more
     box = canvas(page).bounding_box()
     assert box is not None
     for stroke in points(shape, jitter):

@@ -19,7 +19,8 @@ from tests.e2e.served import Served
 pytestmark = pytest.mark.e2e
 
 SCRIPT = """
-from imlkit import Dashboard, ImageDisplay, ImageUpload, Text
+import panel_material_ui as pmui
+from imlkit import Button, Dashboard, ImageDisplay, ImageUpload, Text
 
 upload = ImageUpload(size=(120, 120))
 files = []
@@ -29,8 +30,13 @@ upload.files.map(
     lambda file: f"{len(files)} files, last {file[0]} of {file[1].shape[1::-1]}"
 ).subscribe(told.value)
 
+view = upload.view()
+place = pmui.Column(view)
+swap = Button("Swap")
+swap.clicks.subscribe(lambda _: place.clear() if len(place) else place.append(view))
+
 app = Dashboard(title="Uploads", author="imlkit")
-app.page("Main").use(upload, told, ImageDisplay(upload.images, "Latest"))
+app.page("Main").use(place, swap, told, ImageDisplay(upload.images, "Latest"))
 app.page("Other").use(told)
 app.servable()
 """
@@ -150,13 +156,23 @@ def test_the_same_file_can_be_chosen_twice(page: Page) -> None:
         expect(page.get_by_text(f"{count} files, last same.png")).to_be_visible()
 
 
-def test_leaving_for_another_page_midway_says_what_is_missing(page: Page) -> None:
+def test_an_upload_goes_on_while_another_page_is_shown(page: Page) -> None:
     big = encoded(size=(3000, 2000))
     choose(page, *[payload(f"{n}.png", big) for n in range(40)])
     expect(page.get_by_text("of 40 opened")).to_be_visible()
     page.get_by_role("link", name="Other").click()
     expect(page.get_by_role("button", name="Choose images")).to_have_count(0)
     page.get_by_role("link", name="Main").click()
+    expect(page.get_by_text("Done: 40 files")).to_be_visible()
+
+
+def test_an_upload_whose_view_is_taken_away_midway_says_what_is_missing(page: Page) -> None:
+    big = encoded(size=(3000, 2000))
+    choose(page, *[payload(f"{n}.png", big) for n in range(40)])
+    expect(page.get_by_text("of 40 opened")).to_be_visible()
+    page.get_by_role("button", name="Swap").click()
+    expect(page.get_by_role("button", name="Choose images")).to_have_count(0)
+    page.get_by_role("button", name="Swap").click()
     expect(page.get_by_role("alert")).to_contain_text("did not arrive before the page was left")
     choose(page, payload("after.png", encoded()))
     expect(page.get_by_text("files, last after.png of (40, 20)")).to_be_visible()

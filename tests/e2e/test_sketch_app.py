@@ -8,6 +8,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ SKETCH = ROOT / "apps" / "sketch.py"
 
 def design_script() -> str:
     """Return the script that README shows, which is the one every app begins from."""
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    blocks: list[str] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     return next(block for block in blocks if "Sketchpad()" in block and "app.servable()" in block)
 
 
@@ -217,7 +218,7 @@ def test_the_settings_page_lists_downloads_and_clears_after_asking(
     page = app(open_page, serve(SKETCH))
     teach(page, each=2)
     page.get_by_role("link", name="Settings").click()
-    expect(page.get_by_text("4 instances", exact=False)).to_be_visible()
+    expect(page.get_by_text("4 instances").filter(visible=True)).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("button", name="Download drawings").click()
     file = tmp_path / "download.zip"
@@ -230,7 +231,7 @@ def test_the_settings_page_lists_downloads_and_clears_after_asking(
     assert len(stored(tmp_path)) == 4
     clear.click()
     page.get_by_role("button", name="Clear it").click()
-    expect(page.get_by_text("0 instances", exact=False)).to_be_visible()
+    expect(page.get_by_text("0 instances", exact=True)).to_be_visible()
     assert stored(tmp_path) == []
 
 
@@ -241,6 +242,10 @@ def stored(folder: Path) -> list[dict[str, Any]]:
         return store.collection("dataset/drawings").find()
     finally:
         store.close()
+
+
+def ended(served: Served) -> bool:
+    return served.process.poll() is not None
 
 
 @pytest.mark.slow
@@ -265,7 +270,7 @@ def test_killing_the_server_at_any_moment_loses_no_capture_the_page_confirmed(
         while served.process.poll() is None and time.monotonic() < end:
             button.click(timeout=2_000)
             confirmed = max(confirmed, captured(page))
-        until(lambda served=served: served.process.poll() is not None)
+        until(partial(ended, served))
         confirmed = max(confirmed, captured(page))
         assert len(stored(tmp_path)) >= confirmed
         page.context.close()

@@ -76,15 +76,21 @@ def pads(served: Served, open_page: Callable[..., Page]) -> Callable[..., Page]:
         # The first page shows before the one that the address names.
         title, count = ("Large" if name == "large" else "Drawing"), (2 if name == "two" else 1)
         expect(page.get_by_role("img", name=f"{title}: empty")).to_have_count(count)
-        page.get_by_text("Undo").last.wait_for()
-        page.locator("canvas[role=img]").last.hover()  # waits until nothing moves any more
+        page.get_by_role("button", name="Undo").last.wait_for()
+        page.locator("canvas[role=img]").filter(
+            visible=True
+        ).last.hover()  # waits until nothing moves any more
         return page
 
     return open_one
 
 
 def canvas(page: Page, nth: int = 0) -> Locator:
-    return page.locator("canvas[role=img]").nth(nth)
+    return page.locator("canvas[role=img]").filter(visible=True).nth(nth)
+
+
+def told(page: Page, words: str | re.Pattern[str]) -> Locator:
+    return page.get_by_text(words).filter(visible=True)
 
 
 def place(page: Page, x: float, y: float, nth: int = 0) -> tuple[float, float]:
@@ -142,7 +148,7 @@ def test_other_buttons_of_the_mouse_draw_nothing(pads: Callable[..., Page]) -> N
     page = pads()
     page.mouse.click(*place(page, 0.5, 0.5), button="middle")
     stroke(page, (0.2, 0.2), (0.4, 0.2))
-    expect(page.get_by_text("1 strokes of")).to_be_visible()
+    expect(told(page, "1 strokes of")).to_be_visible()
 
 
 def test_drawing_by_touch_does_not_scroll_and_ignores_a_second_finger(pads: Callable[..., Page]) -> None:
@@ -192,10 +198,10 @@ def test_undo_and_clear_by_keyboard(pads: Callable[..., Page]) -> None:
     page = pads()
     stroke(page, (0.2, 0.2), (0.8, 0.2))
     stroke(page, (0.2, 0.5), (0.8, 0.5))
-    expect(page.get_by_text("2 strokes of")).to_be_visible()
+    expect(told(page, "2 strokes of")).to_be_visible()
     page.get_by_role("button", name="Undo").press("Enter")
     expect(canvas(page)).to_have_attribute("aria-label", "Drawing: 1 stroke")
-    expect(page.get_by_text("1 strokes of")).to_be_visible()
+    expect(told(page, "1 strokes of")).to_be_visible()
     before = images(page)
     page.get_by_role("button", name="Clear").press("Space")
     expect(canvas(page)).to_have_attribute("aria-label", "Drawing: empty")
@@ -217,7 +223,7 @@ def test_two_views_on_one_page_agree_also_while_drawing(pads: Callable[..., Page
     page.mouse.move(*place(page, 0.8, 0.8), steps=10)
     page.mouse.up()
     stroke(page, (0.2, 0.5), (0.4, 0.9), nth=1)
-    expect(page.get_by_text("2 strokes of")).to_be_visible()
+    expect(told(page, "2 strokes of")).to_be_visible()
     for nth in (0, 1):
         expect(canvas(page, nth)).to_have_attribute("aria-label", "Drawing: 2 strokes")
     assert ink(canvas(page, 0)) == pytest.approx(ink(canvas(page, 1)), abs=40)
@@ -235,14 +241,14 @@ def test_a_clear_from_elsewhere_ends_the_stroke_under_way(pads: Callable[..., Pa
     page.mouse.move(*place(page, 0.2, 0.2))
     page.mouse.down()
     page.mouse.move(*place(page, 0.8, 0.2), steps=10)
-    expect(page.get_by_text("1 strokes of")).to_be_visible()
+    expect(told(page, "1 strokes of")).to_be_visible()
     page.get_by_role("button", name="Clear").nth(1).press("Enter")
     expect(canvas(page)).to_have_attribute("aria-label", "Drawing: empty")
     page.mouse.move(*place(page, 0.8, 0.8), steps=10)
     page.mouse.up()
     assert ink(canvas(page)) == 0
     stroke(page, (0.2, 0.5), (0.8, 0.5))
-    expect(page.get_by_text("1 strokes of")).to_be_visible()
+    expect(told(page, "1 strokes of")).to_be_visible()
     expect(canvas(page)).to_have_attribute("aria-label", "Drawing: 1 stroke")
 
 
@@ -266,7 +272,7 @@ def test_while_drawing_images_come_at_the_live_rate_at_most(pads: Callable[..., 
 def test_the_stroke_s_end_is_drawn_even_where_the_pointer_left_the_paper(pads: Callable[..., Page]) -> None:
     page = pads()
     stroke(page, (0.5, 0.5), (1.3, 0.5))
-    expect(page.get_by_text("1 strokes of")).to_be_visible()
+    expect(told(page, "1 strokes of")).to_be_visible()
     greys = canvas(page).evaluate(GREYS)
     assert greys[128 * 256 + 250] < 50
     assert greys[20 * 256 + 250] == 255
@@ -304,14 +310,14 @@ def test_in_dark_mode_the_paper_is_white_and_bordered(pads: Callable[..., Page])
 def test_the_drawing_is_there_again_after_visiting_another_page(pads: Callable[..., Page]) -> None:
     page = pads()
     stroke(page, (0.2, 0.2), (0.8, 0.2))
-    expect(page.get_by_text("1 strokes of")).to_be_visible()
+    expect(told(page, "1 strokes of")).to_be_visible()
     page.get_by_role("link", name="Large").click()
     expect(canvas(page)).to_have_attribute("aria-label", "Large: empty")
     page.get_by_role("link", name="One").click()
     expect(canvas(page)).to_have_attribute("aria-label", "Drawing: 1 stroke")
     until(lambda: ink(canvas(page)) > 500)
     stroke(page, (0.2, 0.5), (0.8, 0.5))
-    expect(page.get_by_text("2 strokes of")).to_be_visible()
+    expect(told(page, "2 strokes of")).to_be_visible()
 
 
 def test_it_asks_nothing_of_other_hosts(served: Served, open_page: Callable[..., Page]) -> None:
@@ -321,5 +327,5 @@ def test_it_asks_nothing_of_other_hosts(served: Served, open_page: Callable[...,
     page.goto(served.url)
     canvas(page).wait_for()
     stroke(page, (0.2, 0.2), (0.8, 0.2))
-    expect(page.get_by_text("1 strokes of")).to_be_visible()
+    expect(told(page, "1 strokes of")).to_be_visible()
     assert hosts <= {"127.0.0.1", "localhost", None}

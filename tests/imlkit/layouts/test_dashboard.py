@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import panel as pn
 import pytest
 
@@ -41,13 +43,14 @@ def test_a_dashboard_shows_its_first_page_and_any_that_is_set() -> None:
     app = Dashboard("App")
     app.page("One").use("First heading")
     app.page("Two").use("Second heading")
-    frame = app.view()
+    frame: Any = app.view()
     assert app.current.value == "one"
     body = frame.main[1]
-    one = body[0]
+    (one,) = body
     app.current.set("two")
-    assert body[0] is not one
+    assert [page.visible for page in body] == [False, True]
     app.current.set("no such page")
+    assert [page.visible for page in body] == [True, False]
     assert body[0] is one
 
 
