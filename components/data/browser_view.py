@@ -9,7 +9,7 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from imlkit.download import download_button
-from imlkit.plain_text import escaped
+from imlkit.plain_text import PlainText
 
 from .archive_upload import ArchiveUpload
 from .browser_requests import Requests
@@ -26,7 +26,7 @@ __all__ = ["browser_view"]
 
 def browser_view(browser: DatasetBrowser) -> Viewable:
     """Return a new view of a dataset browser."""
-    total: Viewable = pmui.Typography("", margin=0, styles={"flex": "1 1 12em"})
+    total: Viewable = PlainText("", margin=0, styles={"flex": "1 1 12em"})
     grid = InstanceGrid(Requests(browser))
     dataset = browser.dataset
     file_name = re.sub(r"[^\w-]+", "-", dataset.name).strip("-")[:60] or "dataset"
@@ -84,4 +84,4 @@ def _sum_up(text: Any, listing: Listing) -> None:
     said = f"{listing.total:,} {instances} in {labels:,} {'class' if labels == 1 else 'classes'}"
     if listing.unlabelled:
         said += f", {listing.unlabelled:,} without a label"
-    text.object = escaped(said if listing.total else "No instances")
+    text.object = said if listing.total else "No instances"

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import Any, BinaryIO, overload
 
-import panel_material_ui as pmui
 import param
 from panel.viewable import Viewable
 
 from imlkit.dataset import StoredDataset
 from imlkit.errors import DataError
-from imlkit.plain_text import escaped
+from imlkit.plain_text import PlainText
 from imlkit.store import Change, Document, Query, Store
 from imlkit.streams import Stream
 
@@ -109,7 +108,7 @@ class Dataset(InstanceSet, StoredDataset):
 
     def view(self) -> Viewable:
         """Return a line that says how many instances of how many classes there are."""
-        text: Viewable = pmui.Typography("", margin=0)
+        text: Viewable = PlainText("", margin=0)
         self.follow(self.counts, text, _say)
         return text
 
@@ -143,4 +142,4 @@ def _say(text: Any, counts: dict[Any, int]) -> None:
     instances = "instance" if total == 1 else "instances"
     named = len(counts) - (None in counts)
     classes = "class" if named == 1 else "classes"
-    text.object = escaped(f"{total:,} {instances} in {named:,} {classes}")
+    text.object = f"{total:,} {instances} in {named:,} {classes}"

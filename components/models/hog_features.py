@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import panel_material_ui as pmui
 from numpy.typing import NDArray
 from panel.viewable import Viewable
 from PIL import Image
 
 from imlkit.component import Component
 from imlkit.errors import DataError, ImageError
+from imlkit.plain_text import PlainText
 
 __all__ = ["HogFeatures"]
 
@@ -97,7 +97,7 @@ class HogFeatures(Component):
     def view(self) -> Viewable:
         """Return a line that says what is computed."""
         side = f"{self.size} × {self.size}"
-        return pmui.Typography(
+        return PlainText(
             f"Each image is made grey, resized to {side} pixels and described by {self.length:,} numbers: "
             f"how strongly edges run in each of {self.orientations} directions, in cells of "
             f"{self.cell} × {self.cell} pixels.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
-from imlkit.plain_text import escaped
+from imlkit.plain_text import PlainText
 
 from .model_card import ModelCard
 
@@ -22,10 +22,10 @@ LONGEST_LABEL = 40
 
 def model_card_view(classifier: Classifier) -> Viewable:
     """Return a new view of what a classifier was trained with, and of what it will be."""
-    known: Any = pmui.Typography("", margin=0, sx={"overflowWrap": "anywhere"})
+    known: Any = PlainText("", margin=0, sx={"overflowWrap": "anywhere"})
     classifier.follow(classifier.card, known, _show)
-    planned: Any = pmui.Typography(
-        escaped(_listed(classifier.parameters())),
+    planned: Any = PlainText(
+        _listed(classifier.parameters()),
         margin=(8, 0, 0, 0),
         variant="body2",
         sx={"overflowWrap": "anywhere"},
@@ -34,7 +34,7 @@ def model_card_view(classifier: Classifier) -> Viewable:
 
 
 def _show(view: Any, card: ModelCard | None) -> None:
-    view.object = escaped(_told(card))
+    view.object = _told(card)
 
 
 def _told(card: ModelCard | None) -> str:

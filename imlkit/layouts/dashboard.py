@@ -13,7 +13,7 @@ from panel_material_ui.template.base import Page as Frame
 
 from ..follow import follow
 from ..notifications import notify_errors
-from ..plain_text import escaped
+from ..plain_text import PlainText
 from ..session import Session
 from ..streams import Stream
 from .address import Address
@@ -100,9 +100,10 @@ class Dashboard:
             name = name if name in views else first
             # Pages that were left stay, hidden: a click under way there is not lost, and coming
             # back takes no time.
-            if name not in shown:
-                shown[name] = pmui.Column(views[name](), margin=0, sizing_mode="stretch_width")
-                body.append(shown[name])
+            view = views[name]()
+            if shown.get(name) is not view:
+                shown[name] = view
+                body[:] = list(shown.values())
             for address, page in shown.items():
                 page.visible = address == name
             for address, link in links.items():
@@ -175,9 +176,9 @@ def _stop_following_state(frame: Frame) -> None:
 
 
 def _home(title: str, address: str) -> Viewable:
-    link = f'<a href="{_path()}#{address}" style="color: inherit; text-decoration: none">{escaped(title)}</a>'
-    return pmui.Typography(
-        link,
+    return PlainText(
+        title,
+        link=f"{_path()}#{address}",
         variant="h1",
         margin=(0, 12, 0, 0),
         styles={"flex": "1 1 0", "min-width": "0"},

@@ -9,7 +9,7 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from ..component import Component
-from ..plain_text import escaped
+from ..plain_text import PlainText, escaped
 
 __all__ = ["Page", "Placed"]
 
@@ -77,7 +77,7 @@ def column(items: list[Viewable]) -> Viewable:
 def place(item: Placed) -> Viewable:
     """Return the view of what was placed: on a card where it wants one."""
     if isinstance(item, str):
-        return pmui.Typography(escaped(item), variant="h2", margin=0, sx={"fontSize": "1.25rem", "mt": 1})
+        return PlainText(item, variant="h2", margin=0, sx={"fontSize": "1.25rem", "mt": 1})
     if isinstance(item, list):
         return _row(item)
     if isinstance(item, Component):
@@ -87,8 +87,8 @@ def place(item: Placed) -> Viewable:
 
 def card(content: Viewable, title: str) -> Viewable:
     """Return a view on a card, with its title above it."""
-    heading = pmui.Typography(
-        escaped(title), variant="h2", margin=(0, 0, 8, 0), sx={"fontSize": "1.05rem", "fontWeight": 600}
+    heading = PlainText(
+        title, variant="h2", margin=(0, 0, 8, 0), sx={"fontSize": "1.05rem", "fontWeight": 600}
     )
     return pmui.Paper(
         *([heading] if title else []),

@@ -9,7 +9,7 @@ from typing import Any
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
-from ..plain_text import escaped
+from ..plain_text import PlainText
 from ..question import Question
 from ..session import Session
 
@@ -36,7 +36,7 @@ def question_dialog(session: Session) -> Viewable:
         ]
         alive.title = question.title
         alive[:] = [
-            pmui.Typography(escaped(question.text), margin=(0, 0, 8, 0)),
+            PlainText(question.text, margin=(0, 0, 8, 0)),
             pmui.FlexBox(*buttons, gap="8px", margin=(8, 0), justify_content="flex-end"),
         ]
         alive.open = True

@@ -14,7 +14,7 @@ from ..dataset import StoredDataset
 from ..download import download_button
 from ..follow import follow
 from ..model import Model, TrainingStatus
-from ..plain_text import escaped
+from ..plain_text import PlainText
 from ..question import Question
 from ..session import Session
 from ..store import Store
@@ -73,13 +73,13 @@ class Settings:
         )
 
     def _dataset(self, dataset: StoredDataset) -> Viewable:
-        text = pmui.Typography("", margin=0)
+        text = PlainText("", margin=0)
 
         def show(view: Any, counts: dict[Any, int]) -> None:
             classes = ", ".join(f"{_short(label)} {count:,}" for label, count in list(counts.items())[:8])
             more = f" and {len(counts) - 8:,} more" if len(counts) > 8 else ""
             total = dataset.count()
-            view.object = escaped(f"{total:,} instances" + (f": {classes}{more}" if classes else ""))
+            view.object = f"{total:,} instances" + (f": {classes}{more}" if classes else "")
 
         follow(self.session, dataset.counts, text, show)
         name = _file_name(dataset.name)
@@ -96,7 +96,7 @@ class Settings:
         )
 
     def _model(self, model: Model) -> Viewable:
-        text = pmui.Typography("", margin=0)
+        text = PlainText("", margin=0)
         follow(self.session, model.training, text, lambda view, status: _say(view, model, status))
         title = model.title or type(model).__name__
 
@@ -131,16 +131,16 @@ def _say(view: Any, model: Model, status: TrainingStatus) -> None:
     if status.running:
         view.object = f"Training, epoch {status.epoch} of {status.epochs}"
     else:
-        view.object = escaped("Trained" if model.trained else "Not trained yet")
+        view.object = "Trained" if model.trained else "Not trained yet"
 
 
 def _section(title: str, entries: list[Viewable], empty: str) -> Viewable:
-    return card(column(entries or [pmui.Typography(empty, margin=0)]), title)
+    return card(column(entries or [PlainText(empty, margin=0)]), title)
 
 
 def _entry(name: str, text: Viewable, *buttons: Viewable) -> Viewable:
-    heading = pmui.Typography(
-        escaped(_short(name)), variant="h3", margin=0, sx={"fontSize": "1rem", "overflowWrap": "anywhere"}
+    heading = PlainText(
+        _short(name), variant="h3", margin=0, sx={"fontSize": "1rem", "overflowWrap": "anywhere"}
     )
     return pmui.Column(
         heading,
@@ -155,7 +155,7 @@ def _entry(name: str, text: Viewable, *buttons: Viewable) -> Viewable:
 def _store(store: Store) -> Viewable:
     kept = store.collections()
     collections = "1 collection" if len(kept) == 1 else f"{len(kept):,} collections"
-    text = pmui.Typography(escaped(f"{type(store).__name__}, {collections}"), margin=0)
+    text = PlainText(f"{type(store).__name__}, {collections}", margin=0)
     return _entry(store.location, text)
 
 

@@ -37,13 +37,14 @@ def stroke_times(page: Page) -> list[float]:
     """Return the time from each of several strokes' ends to the bars' last change, in milliseconds."""
     times = []
     for n in range(STROKES):
+        page.get_by_role("button", name="Clear", exact=True).click()
+        page.wait_for_timeout(QUIET_MILLISECONDS)
         page.evaluate("window.lastChange = 0")
         draw(page, "circle" if n % 2 else "cross", steps=6)
         page.wait_for_timeout(QUIET_MILLISECONDS)
         end, last = page.evaluate("[window.strokeEnd, window.lastChange]")
         assert last > end, "the bars did not change after a stroke"
         times.append(last - end)
-        page.get_by_role("button", name="Clear", exact=True).click()
     return times
 
 

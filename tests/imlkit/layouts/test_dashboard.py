@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 import panel as pn
@@ -7,7 +8,7 @@ import pytest
 
 from imlkit.layouts.dashboard import Dashboard
 from imlkit.layouts.page import Page, slug
-from imlkit.plain_text import escaped
+from imlkit.plain_text import PlainText, escaped
 
 
 def test_the_same_name_gives_the_same_page() -> None:
@@ -52,6 +53,25 @@ def test_a_dashboard_shows_its_first_page_and_any_that_is_set() -> None:
     app.current.set("no such page")
     assert [page.visible for page in body] == [True, False]
     assert body[0] is one
+
+
+def test_what_was_added_to_a_page_is_there_when_it_is_shown_again() -> None:
+    app = Dashboard("App")
+    page = app.page("One")
+    app.page("Two")
+    frame: Any = app.view()
+    app.current.set("two")
+    page.use("Added later")
+    app.current.set("one")
+    shown = [page for page in frame.main[1] if page.visible]
+    assert [heading.object for heading in shown[0]] == ["Added later"]
+
+
+def test_plain_text_reaches_the_page_as_characters() -> None:
+    text = PlainText("<b> *x* & 5", link='/a"b')
+    sent = text._transform_object(text.object)["object"]
+    assert unescape(sent).endswith(">&lt;b&gt; *x* &amp; 5</a>")
+    assert '"/a&quot;b"' in unescape(sent)
 
 
 def test_escaped_text_holds_no_sign_that_markdown_or_html_reads() -> None:
