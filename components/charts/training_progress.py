@@ -122,7 +122,7 @@ class Progress(pn.Column):
         done = status.epochs if status.state == "success" else status.epoch
         words = progress_words(status)
         if self.seconds:
-            words += f" · {duration(self.seconds)}"
+            words = f"{words.removesuffix('.')} · {duration(self.seconds)}"
         percent = 100 * min(done / status.epochs, 1) if status.epochs else 0
         said, name = html.escape(words), html.escape(self.name_of_bar)
         self.bar.object = (

@@ -181,7 +181,7 @@ def _home(title: str, address: str) -> Viewable:
         link=f"{_path()}#{address}",
         variant="h1",
         margin=(0, 12, 0, 0),
-        styles={"flex": "1 1 0", "min-width": "0"},
+        styles={"flex": "1 1 0", "min-width": "0", "align-self": "center"},
         sx={
             "color": "white",
             "fontSize": "1.25rem",

@@ -14,7 +14,8 @@ def main(names: list[str]) -> int:
     print("| what | must show | measured | |\n|---|---|---|---|")
     for name in names or NAMES:
         for what, bar, value, holds in importlib.import_module(f"tests.benchmarks.{name}").rows():
-            print(f"| {what} | {bar} | {value:.3g} | {'met' if holds else 'MISSED'} |", flush=True)
+            verdict = "" if bar.endswith("no bar") else "met" if holds else "MISSED"
+            print(f"| {what} | {bar} | {value:.3g} | {verdict} |", flush=True)
             met = met and holds
     return 0 if met else 1
 
