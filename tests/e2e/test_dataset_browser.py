@@ -212,6 +212,21 @@ def test_an_upload_that_is_no_archive_is_refused_in_words(
     assert dataset.count() == 1
 
 
+def test_an_archive_whose_paths_climb_out_is_refused_in_words(
+    served: Served, open_page: Callable[..., Page], dataset: Dataset, tmp_path: Path
+) -> None:
+    fill(dataset, cat=1)
+    page = open_page(served.url)
+    expect(tiles(page, "cat")).to_have_count(1)
+    wrong = tmp_path / "climbing.zip"
+    with zipfile.ZipFile(wrong, "w") as archive:
+        archive.writestr("../../outside/evil.png", b"evil")
+    page.get_by_label("Zip file to upload").set_input_files(wrong)
+    expect(page.get_by_role("alert").filter(has_text="outside")).to_be_visible()
+    assert dataset.count() == 1
+    assert not list(tmp_path.parent.rglob("evil.png"))
+
+
 def test_the_grid_keeps_its_place_and_pictures_while_others_capture(
     served: Served, open_page: Callable[..., Page], dataset: Dataset
 ) -> None:

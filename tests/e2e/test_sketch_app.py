@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
+import sqlite3
 import threading
 import time
 import zipfile
@@ -195,6 +197,40 @@ class TestBadInput:
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
         with_label = stored(tmp_path)
         assert len(with_label[0]["y"]) >= 9_999
+
+    def test_a_full_disk(self, serve: Any, open_page: Any, tmp_path: Path) -> None:
+        script = tmp_path / "full.py"
+        opened = 'store = data_store("sketch-app")\n'
+        assert opened in SKETCH.read_text()
+        # The database may grow by no page more: what a full disk is to it.
+        full = (
+            "((pages,),) = store._file._writer.execute('PRAGMA page_count')\n"
+            "store._file._writer.execute(f'PRAGMA max_page_count={pages}')\n"
+        )
+        script.write_text(SKETCH.read_text().replace(opened, opened + full))
+        page = app(open_page, serve(script))
+        draw(page, "circle")
+        page.get_by_role("textbox", name="Label").fill("circle")
+        page.get_by_role("button", name="Capture this drawing").click()
+        expect(page.get_by_role("alert").filter(has_text="no space is left")).to_be_visible()
+        assert captured(page) == 0
+        assert stored(tmp_path) == []
+
+    def test_a_store_of_a_newer_version(self, serve: Any, open_page: Any, tmp_path: Path) -> None:
+        data_store(tmp_path / "sketch-app").close()
+        file = tmp_path / "sketch-app" / "store.sqlite"
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA user_version=99")
+        before = file.read_bytes()
+        page = open_page(serve(SKETCH).url)
+        expect(page.get_by_role("alert").filter(has_text="newer imlkit")).to_be_visible()
+        assert file.read_bytes() == before
+
+    def test_a_store_folder_that_cannot_be_written(self, serve: Any, open_page: Any, tmp_path: Path) -> None:
+        (tmp_path / "sketch-app").write_text("a file where the folder should be")
+        page = open_page(serve(SKETCH).url)
+        expect(page.get_by_role("alert").filter(has_text=str(tmp_path / "sketch-app"))).to_be_visible()
+        assert (tmp_path / "sketch-app").read_text() == "a file where the folder should be"
 
     def test_a_second_click_while_training_asks(self, serve: Any, open_page: Any, tmp_path: Path) -> None:
         script = tmp_path / "slow.py"
