@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from bokeh.application.handlers.code_runner import CodeRunner
 from bokeh.document import Document
 from panel.io.handlers import ScriptHandler
 from panel.io.state import set_curdoc, state
+
+from ..layouts.frame import follow_system_theme, page_frame
+from ..session import Session
 
 __all__ = ["AppScript"]
 
@@ -74,6 +78,9 @@ def _told(runner: CodeRunner) -> str:
     lines = detail.splitlines()
     frames = [number for number, line in enumerate(lines) if line.startswith("  File ")]
     raised = [line for line in lines[frames[-1] + 1 :] if not line.startswith("    ")] if frames else []
+    if raised and (own := re.match(r"imlkit\.errors\.\w+: (.)", raised[0])):
+        # imlkit's own errors say what to do: where they were raised is of no use to a person.
+        return "\n".join([own[1].upper() + raised[0][own.end() :], *raised[1:]])
     _, place, where = error.rpartition("\nFile ")
     return "\n".join([*raised, f"File {where}"]) if raised and place else error
 
@@ -83,13 +90,14 @@ def _show(doc: Document, words: str, error: str | None = None) -> None:
     state._templates.pop(doc, None)
     doc.clear()
     detail = f'<pre style="white-space: pre-wrap">{html.escape(error)}</pre>' if error else ""
-    hint = "<p>Details are in the terminal. Correct the script and reload this page.</p>" if error else ""
+    hint = "<p>Details are in the terminal. Reload this page when the cause is mended.</p>" if error else ""
     heading = f'<h1 style="font-size: 20px">{html.escape(words)}</h1>'
     with set_curdoc(doc):
         pane: Any = pn.pane.HTML
         message = pane(
-            f'<main><div role="alert">{heading}{detail}{hint}</div></main>',
+            f'<div role="alert">{heading}{detail}{hint}</div>',
             margin=20,
             sizing_mode="stretch_width",
         )
-        message.server_doc(doc=doc, title=words)
+        page_frame(Session.current(), words, header=[], main=[message]).server_doc(doc=doc, title=words)
+        follow_system_theme(doc)

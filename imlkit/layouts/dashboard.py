@@ -7,9 +7,7 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
-from bokeh.models import CustomJS
 from panel.viewable import Viewable
-from panel_material_ui.template.base import Page as Frame
 
 from ..follow import follow
 from ..notifications import notify_errors
@@ -17,6 +15,7 @@ from ..plain_text import PlainText
 from ..session import Session
 from ..streams import Stream
 from .address import Address
+from .frame import follow_system_theme, page_frame
 from .page import Page, slug
 from .questions import question_dialog
 from .settings import Settings
@@ -28,13 +27,6 @@ _TAB = {"textTransform": "none", "borderRadius": 0, "whiteSpace": "nowrap", "col
 _TAB_CURRENT = {"boxShadow": "inset 0 -3px 0 #0072b5", "fontWeight": 700}
 _BAR = {"textTransform": "none", "borderRadius": 0, "color": "white"}
 _BAR_CURRENT = {"boxShadow": "inset 0 -3px 0 white", "fontWeight": 700}
-
-_FOLLOW_SYSTEM_THEME = """
-if (window.matchMedia("(prefers-color-scheme: dark)").matches)
-  for (const root of document.roots())
-    if (root.data && "theme_toggle" in root.data) root.data.dark_theme = true
-"""
-"""A page opens as light or dark as the person's system; the button in the bar changes it."""
 
 
 class Dashboard:
@@ -110,22 +102,13 @@ class Dashboard:
                 link.sx = _TAB | _TAB_CURRENT if address == name else _TAB
             settings_link.sx = _BAR | _BAR_CURRENT if name == self.settings.slug else _BAR
 
-        frame = Frame(
-            title="",
-            meta_title=self.title,
-            meta_name=self.title,
-            meta_author=self.author or None,
+        frame: Viewable = page_frame(
+            self.session,
+            self.title,
             header=[_home(self.title, first), settings_link],
             main=[*strip, body, question_dialog(self.session), self._address()],
-            busy_indicator=None,
-            sidebar_resizable=False,
-            # The part has a heading without words and a progress bar without a name.
-            sx={
-                "& main h5": {"visibility": "hidden"},
-                "& .MuiAppBar-root .MuiLinearProgress-root": {"display": "none"},
-            },
+            author=self.author,
         )
-        self.session.at_end(lambda: _stop_following_state(frame))
         follow(self.session, self.current, frame, show)
         return frame
 
@@ -137,9 +120,7 @@ class Dashboard:
         notify_errors(self.session)
         document = self.session.document
         if document is not None:
-            document.js_on_event(
-                "document_ready", CustomJS(code=_FOLLOW_SYSTEM_THEME.replace("document.", "cb_obj."))
-            )
+            follow_system_theme(document)
         pn.state.onload(lambda: warm_up_models(self.session))
         return self
 
@@ -165,14 +146,6 @@ class Dashboard:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         bundle: Any = self.view()._repr_mimebundle_(include, exclude)
         return bundle
-
-
-def _stop_following_state(frame: Frame) -> None:
-    # The frame follows whether the server is busy, and nothing else ever makes it stop: without
-    # this, every page that was open is kept for good.
-    for _, watcher in frame._param__private.ref_watchers:
-        watcher.inst.param.unwatch(watcher)
-    frame._param__private.ref_watchers.clear()
 
 
 def _home(title: str, address: str) -> Viewable:

@@ -1,0 +1,56 @@
+"""The frame around every page: its bar, its theme, and letting go of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bokeh.document import Document
+from bokeh.models import CustomJS
+from panel.viewable import Viewable
+from panel_material_ui.template.base import Page as Frame
+
+from ..session import Session
+
+__all__ = ["follow_system_theme", "page_frame"]
+
+_FOLLOW_SYSTEM_THEME = """
+if (window.matchMedia("(prefers-color-scheme: dark)").matches)
+  for (const root of cb_obj.roots())
+    if (root.data && "theme_toggle" in root.data) root.data.dark_theme = true
+"""
+
+
+def page_frame(
+    session: Session, title: str, header: list[Viewable], main: list[Viewable], author: str = ""
+) -> Any:
+    """Return panel-material-ui's page with a bar above and content below, let go of with the session."""
+    frame = Frame(
+        title="",
+        meta_title=title,
+        meta_name=title,
+        meta_author=author or None,
+        header=header,
+        main=main,
+        busy_indicator=None,
+        sidebar_resizable=False,
+        # The part has a heading without words and a progress bar without a name.
+        sx={
+            "& main h5": {"visibility": "hidden"},
+            "& .MuiAppBar-root .MuiLinearProgress-root": {"display": "none"},
+        },
+    )
+    session.at_end(lambda: _stop_following_state(frame))
+    return frame
+
+
+def follow_system_theme(document: Document) -> None:
+    """Open a page as light or dark as the person's system; the button in the bar changes it."""
+    document.js_on_event("document_ready", CustomJS(code=_FOLLOW_SYSTEM_THEME))
+
+
+def _stop_following_state(frame: Frame) -> None:
+    # The frame follows whether the server is busy, and nothing else ever makes it stop: without
+    # this, every page that was open is kept for good.
+    for _, watcher in frame._param__private.ref_watchers:
+        watcher.inst.param.unwatch(watcher)
+    frame._param__private.ref_watchers.clear()
