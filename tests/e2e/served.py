@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-__all__ = ["FLAGS", "ROOT", "Served", "chromium", "until"]
+__all__ = ["FLAGS", "ROOT", "Served", "chromium", "serving", "until"]
 
 FLAGS = [
     "--no-sandbox",
@@ -84,6 +85,20 @@ class Served:
         self._reader.join(15)
         assert self.process.stdout is not None
         self.process.stdout.close()
+
+
+@contextlib.contextmanager
+def serving(folder: Path, name: str, source: str) -> Iterator[Served]:
+    """Serve a script from a folder that also keeps its data, on a free port."""
+    script = folder / f"{name}.py"
+    script.write_text(source)
+    served = Served(
+        [sys.executable, "-m", "imlkit", "serve", str(script), "--port", "0", "--data", str(folder)], folder
+    )
+    try:
+        yield served
+    finally:
+        served.stop()
 
 
 @contextlib.contextmanager

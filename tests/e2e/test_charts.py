@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import socket
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.served import Served
+from tests.e2e.served import serving
 
 pytestmark = pytest.mark.e2e
 
@@ -59,16 +57,8 @@ pmui.Page(title="Charts", dark_theme=dark, main=[pmui.Column(*[part.view() for p
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("charts")
-    script = folder / "charts.py"
-    script.write_text(APP)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    served = Served(
-        [sys.executable, "-m", "imlkit", "serve", str(script), "--port", port, "--data", str(folder)], folder
-    )
-    yield served.url
-    served.stop()
+    with serving(tmp_path_factory.mktemp("charts"), "charts", APP) as served:
+        yield served.url
 
 
 @pytest.fixture

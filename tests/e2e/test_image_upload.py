@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.e2e.served import Served
+from tests.e2e.served import Served, serving
 
 pytestmark = pytest.mark.e2e
 
@@ -44,12 +43,8 @@ app.servable()
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("uploads")
-    (folder / "uploads.py").write_text(SCRIPT)
-    command = [sys.executable, "-m", "imlkit", "serve", "uploads.py", "--data", str(folder), "--port", "0"]
-    served = Served(command, folder)
-    yield served
-    served.stop()
+    with serving(tmp_path_factory.mktemp("uploads"), "uploads", SCRIPT) as served:
+        yield served
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +11,7 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.served import Served, until
+from tests.e2e.served import Served, serving, until
 
 pytestmark = pytest.mark.e2e
 
@@ -58,12 +57,8 @@ GREYS = """element => {
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("pads")
-    (folder / "pads.py").write_text(SCRIPT)
-    command = [sys.executable, "-m", "imlkit", "serve", "pads.py", "--data", str(folder), "--port", "0"]
-    served = Served(command, folder)
-    yield served
-    served.stop()
+    with serving(tmp_path_factory.mktemp("pads"), "pads", SCRIPT) as served:
+        yield served
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import socket
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.served import Served
+from tests.e2e.served import serving
 
 pytestmark = pytest.mark.e2e
 
@@ -54,16 +52,8 @@ pmui.Page(title="Widgets", main=[pmui.Column(*[part.view() for part in parts])])
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("widgets")
-    script = folder / "widgets.py"
-    script.write_text(APP)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    served = Served(
-        [sys.executable, "-m", "imlkit", "serve", str(script), "--port", port, "--data", str(folder)], folder
-    )
-    yield served.url
-    served.stop()
+    with serving(tmp_path_factory.mktemp("widgets"), "widgets", APP) as served:
+        yield served.url
 
 
 @pytest.fixture
