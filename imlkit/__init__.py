@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .components.widgets.toggle import Toggle as Toggle
     from .errors import ImlkitError as ImlkitError
     from .layouts.dashboard import Dashboard as Dashboard
+    from .layouts.wizard import Wizard as Wizard
     from .location import data_store as data_store
     from .model import Model as Model
     from .model import Prediction as Prediction
@@ -48,6 +49,7 @@ _FRAMEWORK = {
     "Store": "store",
     "Stream": "streams",
     "TrainingStatus": "model",
+    "Wizard": "layouts.wizard",
     "data_store": "location",
 }
 
@@ -78,6 +80,7 @@ __all__ = [
     "TrainingPlot",
     "TrainingProgress",
     "TrainingStatus",
+    "Wizard",
     "__version__",
     "data_store",
 ]

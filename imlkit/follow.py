@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -22,20 +23,22 @@ def follow(session: Session, stream: Chain[T], view: V, update: Callable[[V, T],
     the view, so ``update`` must not: it gets the view as its argument.
     """
     waiting: list[T] = []
+    lock = threading.Lock()
     held = weakref.ref(view)
 
     def show() -> None:
-        if waiting and (alive := held()) is not None:
-            value = waiting[-1]
+        with lock:
+            newest = waiting[-1:]
             waiting.clear()
-            update(alive, value)
+        if newest and (alive := held()) is not None:
+            update(alive, newest[0])
 
     def changed(value: T) -> None:
-        waiting.append(value)
-        if len(waiting) == 1 or session.here:
+        with lock:
+            is_first = not waiting
+            waiting[:] = [value]
+        if is_first or session.here:
             session.on_page(show)
-        else:
-            del waiting[:-1]
 
     subscription = stream.subscribe(changed)
     # Held weakly: what waits for a view's end must not keep its component until then.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from typing import Any, TypeAlias
 
 import panel_material_ui as pmui
@@ -11,10 +12,19 @@ from panel.viewable import Viewable
 from ..component import Component
 from ..plain_text import PlainText, escaped
 
-__all__ = ["Page", "Placed"]
+__all__ = ["Page", "Placeable", "Placed"]
 
-Placed: TypeAlias = Component | Viewable | str | list[Any]
-"""A component (shown as a new view of it), a Panel object, a heading (text), or a row of these."""
+
+class Placeable:
+    """What is no component but can stand on a page: another layout."""
+
+    @abstractmethod
+    def content(self, whole_page: bool = False) -> Viewable:
+        """Return a new view to place on a page."""
+
+
+Placed: TypeAlias = Component | Placeable | Viewable | str | list[Any]
+"""A component or layout (shown as a new view of it), a Panel object, a heading, or a row of these."""
 
 
 class Page:
@@ -82,6 +92,8 @@ def place(item: Placed) -> Viewable:
         return _row(item)
     if isinstance(item, Component):
         return card(item.view(), item.title) if item.framed else item.view()
+    if isinstance(item, Placeable):
+        return item.content()
     return item
 
 

@@ -38,6 +38,7 @@ PUBLIC = [
     "TrainingPlot",
     "TrainingProgress",
     "TrainingStatus",
+    "Wizard",
     "__version__",
     "data_store",
 ]

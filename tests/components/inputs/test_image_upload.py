@@ -40,7 +40,7 @@ def test_files_are_opened_in_order_with_their_names(encode: Encode, tmp_path: Pa
     upload.add(encode((1, 0, 0)), "first.png")
     upload.add(encode((2, 0, 0)), "second.png")
     upload.add(tmp_path / "third.png")
-    until(upload.progress, lambda progress: progress.done == 3)
+    until(upload.files, lambda file: file[0] == "third.png")
     assert [image[0, 0, 0] for image in images] == [1, 2, 3]
     assert files == ["first.png", "second.png", "third.png"]
 

@@ -44,9 +44,8 @@ def test_a_dashboard_shows_its_first_page_and_any_that_is_set() -> None:
     app = Dashboard("App")
     app.page("One").use("First heading")
     app.page("Two").use("Second heading")
-    frame: Any = app.view()
+    body: Any = app.content(whole_page=True)[1]  # type: ignore[index]
     assert app.current.value == "one"
-    body = frame.main[1]
     (one,) = body
     app.current.set("two")
     assert [page.visible for page in body] == [False, True]
@@ -59,11 +58,11 @@ def test_what_was_added_to_a_page_is_there_when_it_is_shown_again() -> None:
     app = Dashboard("App")
     page = app.page("One")
     app.page("Two")
-    frame: Any = app.view()
+    body: Any = app.content(whole_page=True)[1]  # type: ignore[index]
     app.current.set("two")
     page.use("Added later")
     app.current.set("one")
-    shown = [page for page in frame.main[1] if page.visible]
+    shown = [page for page in body if page.visible]
     assert [heading.object for heading in shown[0]] == ["Added later"]
 
 
