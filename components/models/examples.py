@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imlkit.class_label import class_label
 from imlkit.errors import TrainingDataError
 from imlkit.model import Instances
-
-from .class_label import class_label
 
 __all__ = ["Examples", "fitting_validation", "read_examples"]
 
