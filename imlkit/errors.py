@@ -11,7 +11,8 @@
     │   ├── NotTrainedError (RuntimeError)  asked to predict before training
     │   ├── TrainingDataError (ValueError)  the data cannot train this model
     │   ├── TrainingBusyError (RuntimeError) a training of this model is running
-    │   └── ModelFileError (ValueError)     a model file is damaged or of another kind
+    │   ├── ModelFileError (ValueError)     a model file is damaged or of another kind
+    │   └── WeightsError (OSError)          a pretrained network's weights cannot be had
     ├── StoreError
     │   ├── LocationError (ValueError)      a store location no store understands
     │   ├── QueryError (ValueError)         a query that is not in the query language
@@ -51,6 +52,7 @@ __all__ = [
     "StoreVersionError",
     "TrainingBusyError",
     "TrainingDataError",
+    "WeightsError",
 ]
 
 
@@ -92,6 +94,10 @@ class TrainingBusyError(ModelError, RuntimeError):
 
 class ModelFileError(ModelError, ValueError):
     """A model file is damaged or of another kind."""
+
+
+class WeightsError(ModelError, OSError):
+    """The weights of a pretrained network are not here and cannot be had."""
 
 
 class StoreError(ImlkitError):

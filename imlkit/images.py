@@ -29,6 +29,7 @@ __all__ = [
     "data_uri",
     "encode_png",
     "open_image",
+    "resized",
     "thumbnail",
 ]
 
@@ -116,6 +117,18 @@ def check_resizing(size: tuple[int, int] | None, fit: str) -> None:
         raise ValueError(f"fit {fit!r} is unknown: use 'inside', 'pad' or 'crop'")
     if size is not None and not (len(size) == 2 and all(isinstance(n, int) and n > 0 for n in size)):
         raise ValueError(f"size {size!r} is not a size: expected (width, height) in pixels, or None")
+
+
+def resized(image: npt.ArrayLike, size: tuple[int, int] | None, fit: Fit = "inside") -> RGBImage:
+    """Return the image brought to a size as :func:`open_image` does; None keeps its own.
+
+    Raises:
+        ImageError: :func:`as_rgb` does not take it.
+        ValueError: ``size`` or ``fit`` is none.
+    """
+    check_resizing(size, fit)
+    pixels = as_rgb(image)
+    return pixels if size is None else np.array(_resized(Image.fromarray(pixels), size, fit))
 
 
 def thumbnail(image: npt.ArrayLike, side: int = 96) -> RGBImage:

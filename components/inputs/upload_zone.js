@@ -39,6 +39,7 @@ export function render({model}) {
   let batch = 0
   let count = 0
   let sending = false
+  let turn = 0  // of the progress shown: an older one may come after it
   let stopped = 0  // what was chosen up to this batch is not to be sent any more
   let goOn = () => {}
 
@@ -112,7 +113,8 @@ export function render({model}) {
       stopped = message.stop
       queue = queue.filter(each => each.batch > stopped)
       goOn()
-    } else {
+    } else if (message.turn > turn) {
+      turn = message.turn
       const {done, total} = message
       const busy = done < total
       bar.hidden = !busy

@@ -61,11 +61,14 @@ class UploadZone(JSComponent):
         self._owed: list[int] = []
         self._promised = 0
         self._shown: UploadProgress | None = None
+        self._times_told = 0
 
     def tell(self, progress: UploadProgress) -> None:
         """Tell the person how far the upload is, and take the next file if few wait."""
         self._shown = progress
-        self._send_msg({"done": progress.done, "total": progress.total})
+        # Messages may overtake each other on their way: the browser shows the one told last.
+        self._times_told += 1
+        self._send_msg({"done": progress.done, "total": progress.total, "turn": self._times_told})
         if progress.received - progress.done <= _AHEAD and self._owed:
             owed, self._owed = self._owed, []
             for number in owed:

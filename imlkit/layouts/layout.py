@@ -126,7 +126,10 @@ def _home(title: str, address: str) -> Viewable:
 
 
 def _dialog(layout: Layout) -> Viewable:
-    dialog = pmui.Dialog(title_variant="h6", show_close_button=True, width_option="lg", margin=0)
+    # Escape, too, counts as a click beside it.
+    dialog = pmui.Dialog(
+        title_variant="h6", show_close_button=True, close_on_click=True, width_option="lg", margin=0
+    )
 
     def show(dialog: Any, other: Layout | None) -> None:
         if other is not None:

@@ -18,7 +18,9 @@ __all__ = ["question_dialog"]
 
 def question_dialog(session: Session) -> Viewable:
     """Return a dialog that opens at each question of the session and acts on the answer."""
-    dialog = pmui.Dialog(title_variant="h6", show_close_button=True, width_option="xs", margin=0)
+    dialog = pmui.Dialog(
+        title_variant="h6", show_close_button=True, close_on_click=True, width_option="xs", margin=0
+    )
     held = weakref.ref(dialog)
 
     def answer(action: Callable[[], Any]) -> None:
