@@ -11,7 +11,7 @@ from imlkit.store import Query
 
 from .instance_set import InstanceSet
 
-__all__ = ["NO_LABEL", "Group", "Listing", "key_of", "list_instances", "typed_label"]
+__all__ = ["NO_LABEL", "Group", "Listing", "key_of", "label_order", "list_instances", "typed_label"]
 
 
 class NoLabel:
@@ -84,7 +84,7 @@ def list_instances(instances: InstanceSet, page: int, classes: int, shown: Mappi
     counts = instances.distinct("y")
     counts.pop(None, None)
     total = instances.count()
-    labels = tuple(sorted(counts, key=_order))
+    labels = tuple(sorted(counts, key=label_order))
     sized: list[tuple[Any, int]] = [(label, counts[label]) for label in labels]
     others = total - sum(counts.values())
     if others > 0:
@@ -120,7 +120,8 @@ def typed_label(text: str, labels: tuple[Any, ...]) -> Any:
     return next((label for label in labels if not isinstance(label, str) and str(label) == meant), text)
 
 
-def _order(label: Any) -> tuple[int, Any, str]:
+def label_order(label: Any) -> tuple[int, Any, str]:
+    """Return what to sort labels by: numbers first, then text as in the alphabet."""
     if isinstance(label, (int, float)) and label == label:
         return (0, label, "")
     return (1, str(label).casefold(), str(label))

@@ -113,7 +113,9 @@ class WizardView(pn.Column):
             sx={"p": {"xs": 1.5, "sm": 2}, "gap": "16px", "boxSizing": "border-box"},
         )
         super().__init__(
-            inside, sizing_mode="stretch_width", styles={"max-width": "1100px", "margin": "0 auto"}
+            inside,
+            sizing_mode="stretch_width",
+            styles={"width": "100%", "max-width": "1100px", "margin": "0 auto"},
         )
 
     def present(self, state: WizardState) -> None:
