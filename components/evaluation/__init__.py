@@ -1,0 +1,1 @@
+"""How well models do on data they were not trained on."""
