@@ -6,6 +6,7 @@ import contextlib
 import re
 import socket
 import sqlite3
+import sys
 import threading
 import time
 import zipfile
@@ -121,6 +122,26 @@ def test_the_script_in_readme_runs_as_it_stands(serve: Any, open_page: Any, tmp_
     page = app(open_page, serve(script))
     teach(page)
     answers(page, "circle")
+
+
+def test_the_script_runs_with_panel_serve_as_well(open_page: Any, tmp_path: Path) -> None:
+    script = tmp_path / "sketch.py"
+    script.write_text(design_script())
+    port = str(free_port())
+    served = Served(
+        [sys.executable, "-m", "panel", "serve", str(script), "--port", port, "--address", "127.0.0.1"],
+        tmp_path,
+        {"IMLKIT_DATA": str(tmp_path), "BOKEH_ALLOW_WS_ORIGIN": f"127.0.0.1:{port}"},
+    )
+    try:
+        page = app(open_page, served)
+        teach(page, each=2)
+        answers(page, "circle")
+        page.get_by_role("button", name="Clear", exact=True).click()
+        page.get_by_role("button", name="Capture this drawing").click()
+        expect(page.get_by_role("alert").filter(has_text="empty")).to_be_visible()
+    finally:
+        served.stop()
 
 
 def test_the_app_works_by_touch_at_phone_width(serve: Any, open_page: Any) -> None:
