@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from imlkit.errors import ImageError
-from imlkit.images import MAX_PIXELS, as_rgb, data_uri, encode_png, open_image, thumbnail
+from imlkit.images import MAX_PIXELS, as_rgb, data_uri, encode_png, open_image, resized, thumbnail
 
 
 def encoded(image: Image.Image, format: str = "PNG", **options: Any) -> bytes:
@@ -239,3 +239,13 @@ def test_usual_arrays_become_rgb() -> None:
 def test_arrays_that_are_no_images_are_refused(array: Any) -> None:
     with pytest.raises(ImageError, match="expected"):
         as_rgb(array)
+
+
+@pytest.mark.parametrize("fit", ["inside", "pad", "crop"])
+def test_an_array_is_brought_to_a_size_exactly_as_a_file_is(fit: Any) -> None:
+    picture = halves("red", "blue")
+    image = resized(np.asarray(picture), (12, 12), fit)
+    np.testing.assert_array_equal(image, open_image(encoded(picture), size=(12, 12), fit=fit))
+    assert resized(image, None) is image
+    with pytest.raises(ValueError, match="size"):
+        resized(image, (0, 12), fit)
