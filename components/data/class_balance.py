@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ClassEntry", "balance_words", "missing_words", "shortened_name"]
+__all__ = ["ClassEntry", "balance_words", "missing_words", "short_name"]
 
 _LONGEST = 60
 _MOST_NAMED = 4
@@ -36,8 +36,7 @@ def missing_words(entries: tuple[ClassEntry, ...], minimum: int) -> str:
     if not short:
         return ""
     parts = [
-        f"“{shortened_name(entry.name)}” needs {minimum - entry.examples} more"
-        for entry in short[:_MOST_NAMED]
+        f"“{short_name(entry.name)}” needs {minimum - entry.examples} more" for entry in short[:_MOST_NAMED]
     ]
     rest = len(short) - _MOST_NAMED
     more = f" and {rest} more classes too" if rest > 0 else ""
@@ -53,13 +52,13 @@ def balance_words(entries: tuple[ClassEntry, ...], minimum: int) -> str:
     most = max(enough, key=lambda entry: entry.examples)
     if most.examples < _UNBALANCED * least.examples:
         return ""
+    favoured, scarce = short_name(most.name), short_name(least.name)
     return (
-        f"“{shortened_name(most.name)}” has {most.examples:,} examples and “{shortened_name(least.name)}” only "
-        f"{least.examples:,}: the classifier would favour “{shortened_name(most.name)}”. "
-        f"Add some to “{shortened_name(least.name)}”."
+        f"“{favoured}” has {most.examples:,} examples and “{scarce}” only {least.examples:,}: "
+        f"the classifier would favour “{favoured}”. Add some to “{scarce}”."
     )
 
 
-def shortened_name(name: str) -> str:
+def short_name(name: str) -> str:
     """Return a name of a class, cut where it is very long."""
     return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"

@@ -17,7 +17,7 @@ from imlkit.question import Question
 from imlkit.store import Document
 from imlkit.streams import ErrorReport, Stream
 
-from .class_balance import ClassEntry, balance_words, missing_words, shortened_name
+from .class_balance import ClassEntry, balance_words, missing_words, short_name
 from .class_rows import ClassRows
 from .dataset import Dataset
 
@@ -126,7 +126,7 @@ class ClassList(Component):
         examples = f"{entry.examples:,} {'example' if entry.examples == 1 else 'examples'}"
         question = Question(
             "Remove this class?",
-            f"“{shortened_name(entry.name)}” has {examples}, which are removed with it. This cannot be undone.",
+            f"“{short_name(entry.name)}” has {examples}, which are removed with it. This cannot be undone.",
             {"Keep it": lambda: None, "Remove it": lambda: self.work.set(lambda: self._remove(entry))},
         )
         if not entry.examples or not self.session.ask(question):
@@ -144,7 +144,7 @@ class ClassList(Component):
         if not self._is_kept(entry):
             # Removed while it was being stored: the example must not bring it back.
             self.dataset.remove(kept["id"])
-            raise DataError(f"The class “{shortened_name(entry.name)}” was removed: choose another one.")
+            raise DataError(f"The class “{short_name(entry.name)}” was removed: choose another one.")
         return kept
 
     def view(self) -> Viewable:
@@ -207,7 +207,7 @@ class ClassList(Component):
         if not name:
             raise DataError("A class needs a name: type one.")
         if any(entry.name == name and entry.id != id for entry in entries):
-            raise DataError(f"There is a class “{shortened_name(name)}” already: choose another name.")
+            raise DataError(f"There is a class “{short_name(name)}” already: choose another name.")
         return name
 
     def _look(self) -> tuple[ClassEntry, ...]:
