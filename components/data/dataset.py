@@ -16,6 +16,7 @@ from imlkit.store import Change, Document, Query, Store
 from imlkit.streams import Stream
 
 from .archive import Progress, Uploaded
+from .following_view import FollowingView
 from .instance_set import InstanceSet
 from .instance_view import InstanceView
 from .label import labelled
@@ -79,8 +80,13 @@ class Dataset(InstanceSet, StoredDataset):
             return self._collection.create(labelled(instances))
         return self._collection.create([labelled(instance) for instance in instances])
 
-    def where(self, query: Query) -> InstanceView:
-        """Return the instances that match a query, as a view that follows every change."""
+    def where(self, query: Query | Stream[Query]) -> InstanceView:
+        """Return the instances that match a query, as a view that follows every change.
+
+        Of a stream of queries, the latest counts.
+        """
+        if isinstance(query, Stream):
+            return FollowingView(self, query)
         return InstanceView(self, query)
 
     def upload(

@@ -59,9 +59,25 @@ class Outcomes:
         """How many have no label to compare with."""
         return self.truths.count(None)
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every class that is true or predicted of an instance that has a label, each once."""
+        return tuple(
+            {
+                label: None
+                for truth, said in zip(self.truths, self.predicted, strict=True)
+                if truth is not None
+                for label in (truth, said)
+            }
+        )
+
     def confusion(self, labels: tuple[str, ...] = ()) -> Confusion:
         """Count the pairs of true and predicted classes of those that have a label."""
-        pairs = [(truth, said) for truth, said in zip(self.truths, self.predicted, strict=True) if truth]
+        pairs = [
+            (truth, said)
+            for truth, said in zip(self.truths, self.predicted, strict=True)
+            if truth is not None
+        ]
         return confusion([truth for truth, _ in pairs], [said for _, said in pairs], labels)
 
     def of(self, truth: str, predicted: str) -> tuple[str, ...]:

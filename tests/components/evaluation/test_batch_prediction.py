@@ -16,6 +16,7 @@ from imlkit.errors import DataError, NotTrainedError
 from imlkit.location import data_store
 from imlkit.session import Session
 
+from . import awaiting
 from .conftest import World, around
 
 
@@ -29,11 +30,7 @@ def runs(batch: BatchPrediction) -> int:
 
 def awaited(batch: BatchPrediction, wanted: Stale) -> Outcomes:
     """Wait until the stream itself says that this much is stale."""
-    found = threading.Event()
-    held = batch.outcomes.subscribe(lambda outcomes: found.set() if outcomes.stale == wanted else None)
-    assert found.wait(10), batch.outcomes.value.stale
-    held.dispose()
-    outcomes: Outcomes = batch.outcomes.value
+    outcomes: Outcomes = awaiting.awaited(batch.outcomes, lambda outcomes: outcomes.stale == wanted)
     return outcomes
 
 
@@ -96,16 +93,10 @@ def test_features_that_are_written_again_unchanged_make_nothing_stale(world: Wor
 
 
 def awaited_truth(batch: BatchPrediction, id: str, label: str) -> Outcomes:
-    found = threading.Event()
+    def labelled(outcomes: Outcomes) -> bool:
+        return dict(zip(outcomes.ids, outcomes.truths, strict=True)).get(id) == label
 
-    def look(outcomes: Outcomes) -> None:
-        if dict(zip(outcomes.ids, outcomes.truths, strict=True)).get(id) == label:
-            found.set()
-
-    held = batch.outcomes.subscribe(look)
-    assert found.wait(10)
-    held.dispose()
-    outcomes: Outcomes = batch.outcomes.value
+    outcomes: Outcomes = awaiting.awaited(batch.outcomes, labelled)
     return outcomes
 
 
