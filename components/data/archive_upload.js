@@ -11,8 +11,10 @@ export function render({ model, el }) {
   input.accept = ".zip,application/zip";
   input.setAttribute("aria-label", "Zip file to upload");
   choose.type = cancel.type = "button";
-  choose.textContent = "Upload";
-  choose.title = "Add the instances of a zip file: a download, or folders of images, one folder a class";
+  choose.textContent = model.label;
+  if (model.label === "Upload") {
+    choose.title = "Add the instances of a zip file: a download, or folders of images, one folder a class";
+  }
   cancel.textContent = "Cancel";
   words.setAttribute("role", "status");
   bar.setAttribute("aria-label", "Upload");

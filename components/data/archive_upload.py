@@ -29,8 +29,10 @@ class ArchiveUpload(JSComponent):
         uploaded: called with the whole file, open for reading.
         failed: called with what went wrong.
         cancelled: called when the person cancels.
+        label: what the button says.
     """
 
+    label = param.String(default="Upload")
     progress = param.Dict(default={"task": "", "done": 0, "total": 0})
 
     _esm: ClassVar[Path] = Path(__file__).with_name("archive_upload.js")
@@ -41,8 +43,9 @@ class ArchiveUpload(JSComponent):
         uploaded: Callable[[BinaryIO], Any],
         failed: Callable[[Exception], Any],
         cancelled: Callable[[], Any],
+        label: str = "Upload",
     ) -> None:
-        super().__init__(margin=0)  # type: ignore[no-untyped-call]
+        super().__init__(margin=0, label=label)  # type: ignore[no-untyped-call]
         self._uploaded = uploaded
         self._failed = failed
         self._cancelled = cancelled

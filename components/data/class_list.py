@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 from typing import Any
 
@@ -111,9 +112,24 @@ class ClassList(Component):
             self._entries.patch(id, {"name": name})
             self.dataset.patch_many(self._examples(entry.name), {"y": name})
 
+    def restore(self, classes: Iterable[tuple[str, str]]) -> None:
+        """Add classes by name and colour; one of a name that is here already takes the colour."""
+        with self._turn:
+            for name, colour in classes:
+                name = " ".join(name.split())
+                entries = self._look()
+                known = next((entry for entry in entries if entry.name == name), None)
+                if not name or not _is_colour(colour):
+                    continue
+                if known is None:
+                    self._entries.create({"name": name, "colour": colour})
+                else:
+                    self._kept(known.id, entries)
+                    self._entries.patch(known.id, {"colour": colour})
+
     def recolour(self, id: str, colour: str) -> None:
         """Give a class another colour, as ``#rrggbb``."""
-        if len(colour) != 7 or colour[0] != "#" or not all(c in "0123456789abcdefABCDEF" for c in colour[1:]):
+        if not _is_colour(colour):
             raise DataError(f"{colour!r} is no colour: give one as #rrggbb")
         self._kept(id, self._look())
         self._entries.patch(id, {"colour": colour})
@@ -252,6 +268,10 @@ class ClassList(Component):
             self.chosen.set("")
         self.balance.set(balance_words(entries, self.minimum))
         self.ready.set(missing_words(entries, self.minimum) or True)
+
+
+def _is_colour(text: str) -> bool:
+    return re.fullmatch(r"#[0-9a-fA-F]{6}", text) is not None
 
 
 def _of(id: str, entries: tuple[ClassEntry, ...]) -> ClassEntry:
