@@ -132,8 +132,9 @@ class ImageUpload(Component):
 
     def receive(self, name: str, source: bytes | str | os.PathLike[str] = b"", *, problem: str = "") -> None:
         """Take one of the files expected, or why it did not come."""
-        self._count(received=1)
-        self._received.set(_Received(self._batch, name, source, problem=problem))
+        batch = self._batch
+        self._count(batch, received=1)
+        self._received.set(_Received(batch, name, source, problem=problem))
 
     def view(self) -> Viewable:
         zone = UploadZone(self.expect, self.receive, self.title)
@@ -152,8 +153,10 @@ class ImageUpload(Component):
         self.follow(self.problems, problems, _show_problems)
         return pmui.Column(zone, cancel, problems, margin=0, sizing_mode="stretch_width")
 
-    def _count(self, done: int = 0, received: int = 0) -> None:
+    def _count(self, batch: int, done: int = 0, received: int = 0) -> None:
         with self._counting:
+            if batch != self._batch:
+                return  # cancelled meanwhile
             now: UploadProgress = self.progress.value
             self.progress.set(replace(now, done=now.done + done, received=now.received + received))
 
@@ -176,7 +179,7 @@ class ImageUpload(Component):
             else:
                 self.problems.set((*self.problems.value, UploadProblem(file.name, file.problem)))
         finally:
-            self._count(done=1)
+            self._count(file.batch, done=1)
 
 
 def _show_cancel(button: pmui.Button, progress: UploadProgress) -> None:
