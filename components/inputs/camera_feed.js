@@ -201,7 +201,6 @@ export function render({model}) {
   const words = document.createElement("p")
   root.className = `frame ${model.fit}`
   video.muted = video.playsInline = true
-  video.setAttribute("role", "img")
   words.setAttribute("role", "status")
   root.append(video, words)
 

@@ -18,6 +18,7 @@ from imlkit.plain_text import escaped
 from imlkit.streams import Stream
 
 from .camera_feed import CameraFeed
+from .camera_menu import CameraMenu, Cameras
 from .camera_problem import DARK, camera_problem
 from .period import Period
 
@@ -25,8 +26,6 @@ __all__ = ["Webcam"]
 
 _DARK_SECONDS: Final = 3.0
 _DARK_LEVEL: Final = 8.0  # of 255: what a covered lens does not reach, even with the noise of its sensor
-
-Cameras = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +136,7 @@ class Webcam(Component):
         switch = pmui.Button(margin=0, on_click=lambda _: self.active.set(not self.active.value))
         mirror = pmui.Switch(label="Mirror", margin=0)
         mirror.param.watch(lambda event: self._take(self.mirror, event.new), "value")
-        menu = pmui.Select(label="Camera", visible=False, margin=(8, 0), sizing_mode="stretch_width")
-        menu.param.watch(lambda event: self._take(self.camera, event.new or ""), "value")
+        menu = CameraMenu(lambda camera: self._take(self.camera, camera))
         self.follow(self.period, feed, CameraFeed.pace)
         self.follow(self.mirror, feed, CameraFeed.reflect)
         self.follow(self.camera, feed, CameraFeed.choose)
@@ -146,7 +144,7 @@ class Webcam(Component):
         self.follow(self.problem, problem, _show_problem)
         self.follow(self.active, switch, _show_switch)
         self.follow(self.mirror, mirror, _show_mirror)
-        self.follow(self._menu, menu, _show_menu)
+        self.follow(self._menu, menu, CameraMenu.present)
         controls = pmui.FlexBox(switch, mirror, align_items="center", gap="8px 24px", margin=(8, 0, 0, 0))
         return pmui.Column(
             feed, problem, controls, menu, margin=0, sizing_mode="stretch_width", max_width=480
@@ -236,14 +234,3 @@ def _show_switch(button: pmui.Button, active: bool) -> None:
 
 def _show_mirror(switch: pmui.Switch, mirror: bool) -> None:
     switch.value = bool(mirror)
-
-
-def _show_menu(menu: pmui.Select, state: tuple[Cameras, str]) -> None:
-    cameras, camera = state
-    options: dict[str, str] = {}
-    for number, (name, label) in enumerate(cameras, 1):
-        # Two cameras of one make have one label; some have none.
-        label = label.strip() or f"Camera {number}"
-        options[label if label not in options else f"{label} ({number})"] = name
-    chosen = camera if camera in options.values() else None
-    menu.param.update(options=options, value=chosen, visible=len(options) > 1)

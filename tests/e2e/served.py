@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-__all__ = ["FLAGS", "ROOT", "Served", "chromium", "serving", "until"]
+__all__ = ["FLAGS", "ROOT", "Served", "chromium", "chromium_path", "serving", "until"]
 
 FLAGS = [
     "--no-sandbox",
@@ -101,14 +101,19 @@ def serving(folder: Path, name: str, source: str) -> Iterator[Served]:
         served.stop()
 
 
-@contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run the system's Chromium."""
+def chromium_path() -> str:
+    """Return the path of the system's Chromium."""
     names = (os.environ.get("IMLKIT_CHROMIUM", ""), "chromium", "google-chrome")
     executable = next(filter(None, map(shutil.which, names)), None)
     assert executable, "no chromium on the PATH: install it (Debian: apt-get install chromium)"
+    return executable
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run the system's Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         yield browser
         browser.close()
 

@@ -319,19 +319,29 @@ def test_every_view_shows_the_same_state() -> None:
     for view in views:
         feed = part_of(view, "CameraFeed")
         assert (feed.active, feed.camera, feed.mirror, feed.period) == (True, "b", False, 250)
-        button, mirror, menu = (part_of(view, name) for name in ("Button", "Switch", "Select"))
+        button, mirror, menu = (part_of(view, name) for name in ("Button", "Switch", "CameraMenu"))
         assert button.label == "Stop"
         assert mirror.value is False
         assert menu.visible
-        assert list(menu.options) == ["Lens", "Lens (2)", "Camera 3"]
-        assert menu.value == "b"
+        assert menu.cameras == [["a", "Lens", False], ["b", "Lens (2)", True], ["c", "Camera 3", False]]
 
 
 def test_one_camera_needs_no_menu() -> None:
     webcam = Webcam()
     view = webcam.view()
     webcam.cameras.set((("a", "Only"),))
-    assert not part_of(view, "Select").visible
+    assert not part_of(view, "CameraMenu").visible
+
+
+def test_of_the_menu_only_a_camera_that_is_there_can_be_chosen() -> None:
+    webcam = Webcam()
+    menu = part_of(webcam.view(), "CameraMenu")
+    webcam.cameras.set((("a", "Front"), ("b", "Back")))
+    for message in ({"chosen": "c"}, {"chosen": 1}, None):
+        menu._handle_msg(message)
+    assert webcam.camera.value == ""
+    menu._handle_msg({"chosen": "b"})
+    assert webcam.camera.value == "b"
 
 
 def test_disposing_stops_the_camera() -> None:
