@@ -43,7 +43,7 @@ class Fields(ABC):
 
     @abstractmethod
     def is_kind(self, path: Path, kind: str) -> Condition:
-        """The field holds a ``"number"``, ``"nan"``, ``"text"``, ``"boolean"`` or ``"date"``."""
+        """The field holds a ``"number"``, ``"nan"``, ``"text"``, ``"boolean"``, ``"date"`` or ``"null"``."""
 
     @abstractmethod
     def value(self, path: Path, kind: str) -> Expression:
@@ -74,6 +74,9 @@ def condition(predicate: Predicate, fields: Fields) -> Condition:
             return and_(true(), *(condition(part, fields) for part in parts))
         case Or(parts):
             return or_(false(), *(condition(part, fields) for part in parts))
+        case Not(Exists(path)):
+            # Known of every document, and as plain as this an index can answer it.
+            return not_(fields.exists(path))
         case Not(part):
             # Without this, what is unknown would stay unknown, and not be found.
             return not_(func.coalesce(condition(part, fields), false()))

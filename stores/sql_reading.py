@@ -58,7 +58,7 @@ class SQLReading(Collection):
         names = selected(select)
         skip, limit = one_page(skip, limit)
         sorting = order(language.parse_sort(sort), self._fields)
-        statement = _rows().where(self._where(query)).order_by(*sorting, documents.c.sequence)
+        statement = _rows().where(self._where(query)).order_by(*sorting, _in_order(language.parse(query)))
         if limit is not None:
             statement = statement.limit(limit)
         if skip:
@@ -140,7 +140,7 @@ class SQLReading(Collection):
                 counted.extend((first, _original(kind, found), count) for found, first, count in rows)
             for kind_condition, stands_for in (
                 (self._fields.is_kind(path, "nan"), _NAN),
-                (self._fields.exists(path) & self._fields.is_null(path), None),
+                (self._fields.is_kind(path, "null"), None),
             ):
                 first, count = connection.execute(
                     select(func.min(documents.c.sequence), func.count()).where(where, kind_condition)
@@ -177,6 +177,22 @@ def _original(kind: str, value: Any) -> Any:
 
 def _rows() -> Select[Any]:
     return select(documents.c.sequence, documents.c.id, documents.c.document)
+
+
+def _in_order(predicate: language.Predicate) -> ColumnElement[int]:
+    # To have the order for nothing, SQLite would walk all documents by it rather than find a few by
+    # their ids: an expression hides the index from it.
+    return documents.c.sequence + 0 if _names_ids(predicate) else documents.c.sequence
+
+
+def _names_ids(predicate: language.Predicate) -> bool:
+    match predicate:
+        case language.And(parts):
+            return any(_names_ids(part) for part in parts)
+        case language.In(("id",)) | language.Compare(("id",), "$eq"):
+            return True
+        case _:
+            return False
 
 
 def _last_of(stored_name: str) -> Select[Any]:

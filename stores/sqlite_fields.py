@@ -18,7 +18,12 @@ from .sql_tables import documents
 
 __all__ = ["SQLiteFields", "add_functions"]
 
-_JSON_TYPES = {"number": ("integer", "real"), "text": ("text",), "boolean": ("true", "false")}
+_JSON_TYPES = {
+    "number": ("integer", "real"),
+    "text": ("text",),
+    "boolean": ("true", "false"),
+    "null": ("null",),
+}
 _TAGS = {"nan": "$number", "date": "$date"}
 _LABEL = ("y",)
 _MOST_PARAMETERS = 500

@@ -111,9 +111,10 @@ def test_questions_about_labels_use_the_index(store: SQLiteStore) -> None:
         raw.set_trace_callback(asked.append)
     things.find({"y": "a"}, limit=5)
     things.count({"y": "a"})
+    things.count({"y": {"$exists": False}})
     things.distinct("y")
     questions = [question for question in asked if question.startswith("SELECT")]
-    assert len(questions) == 8
+    assert len(questions) == 9
     for question in questions:
         plan = " ".join(str(row[3]) for row in _rows(store.folder, f"EXPLAIN QUERY PLAN {question}"))
         assert "documents_by_label" in plan, (question, plan)
@@ -496,3 +497,22 @@ def test_a_write_that_fails_midway_is_undone_and_the_next_one_works(store: SQLit
     assert things.count() == 0
     things.create({"n": 1})
     assert things.count() == 1
+
+
+def test_a_few_documents_are_found_by_their_ids_without_walking_all(store: SQLiteStore) -> None:
+    things = store.collection("things")
+    ids = [thing["id"] for thing in things.create([{"n": n} for n in range(100)])]
+    asked: list[str] = []
+    with store._file.reading() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.set_trace_callback(asked.append)
+    some = {"id": {"$in": [ids[70], ids[3], ids[50]]}}
+    assert [thing["n"] for thing in things.find(some)] == [3, 50, 70]
+    assert [thing["n"] for thing in things.find({"$and": [some, {"n": {"$gt": 10}}]})] == [50, 70]
+    assert [thing["n"] for thing in things.find({"id": ids[9]})] == [9]
+    questions = [question for question in asked if question.startswith("SELECT")]
+    assert len(questions) == 3
+    for question in questions:
+        plan = " ".join(str(row[3]) for row in _rows(store.folder, f"EXPLAIN QUERY PLAN {question}"))
+        assert "documents_by_id" in plan, (question, plan)
