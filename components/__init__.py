@@ -7,15 +7,22 @@ from importlib import import_module
 from typing import Any
 
 MODULES = {
+    "BatchPrediction": "evaluation.batch_prediction",
     "Button": "widgets.button",
+    "ClassList": "data.class_list",
+    "ClassificationReport": "evaluation.classification_report",
     "ConfidencePlot": "charts.confidence_plot",
+    "ConfusionMatrix": "evaluation.confusion_matrix",
     "Dataset": "data.dataset",
     "DatasetBrowser": "data.dataset_browser",
     "HogFeatures": "models.hog_features",
+    "HoldButton": "inputs.hold_button",
     "ImageDisplay": "widgets.image_display",
     "ImageUpload": "inputs.image_upload",
     "KNNClassifier": "models.knn_classifier",
     "MLPClassifier": "models.mlp_classifier",
+    "NextExamples": "data.next_examples",
+    "ProjectFile": "data.project_file",
     "Select": "widgets.select",
     "Sketchpad": "inputs.sketchpad",
     "Slider": "widgets.slider",
@@ -24,6 +31,7 @@ MODULES = {
     "Toggle": "widgets.toggle",
     "TrainingPlot": "charts.training_plot",
     "TrainingProgress": "charts.training_progress",
+    "Webcam": "inputs.webcam",
 }
 """Each public component, and the module under this package that holds it."""
 

@@ -12,10 +12,18 @@ if TYPE_CHECKING:
     from .components.charts.confidence_plot import ConfidencePlot as ConfidencePlot
     from .components.charts.training_plot import TrainingPlot as TrainingPlot
     from .components.charts.training_progress import TrainingProgress as TrainingProgress
+    from .components.data.class_list import ClassList as ClassList
     from .components.data.dataset import Dataset as Dataset
     from .components.data.dataset_browser import DatasetBrowser as DatasetBrowser
+    from .components.data.next_examples import NextExamples as NextExamples
+    from .components.data.project_file import ProjectFile as ProjectFile
+    from .components.evaluation.batch_prediction import BatchPrediction as BatchPrediction
+    from .components.evaluation.classification_report import ClassificationReport as ClassificationReport
+    from .components.evaluation.confusion_matrix import ConfusionMatrix as ConfusionMatrix
+    from .components.inputs.hold_button import HoldButton as HoldButton
     from .components.inputs.image_upload import ImageUpload as ImageUpload
     from .components.inputs.sketchpad import Sketchpad as Sketchpad
+    from .components.inputs.webcam import Webcam as Webcam
     from .components.models.hog_features import HogFeatures as HogFeatures
     from .components.models.knn_classifier import KNNClassifier as KNNClassifier
     from .components.models.mlp_classifier import MLPClassifier as MLPClassifier
@@ -54,20 +62,27 @@ _FRAMEWORK = {
 }
 
 __all__ = [
+    "BatchPrediction",
     "Button",
+    "ClassList",
+    "ClassificationReport",
     "Component",
     "ConfidencePlot",
+    "ConfusionMatrix",
     "Dashboard",
     "Dataset",
     "DatasetBrowser",
     "HogFeatures",
+    "HoldButton",
     "ImageDisplay",
     "ImageUpload",
     "ImlkitError",
     "KNNClassifier",
     "MLPClassifier",
     "Model",
+    "NextExamples",
     "Prediction",
+    "ProjectFile",
     "Select",
     "Session",
     "Sketchpad",
@@ -80,6 +95,7 @@ __all__ = [
     "TrainingPlot",
     "TrainingProgress",
     "TrainingStatus",
+    "Webcam",
     "Wizard",
     "__version__",
     "data_store",
