@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import re
-import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
-from itertools import count
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from panel.viewable import Viewable
 
 from imlkit.component import Component
-from imlkit.errors import DataError, DuplicateIdError
+from imlkit.errors import DataError
 from imlkit.question import Question
 from imlkit.store import Document
 from imlkit.streams import ErrorReport, Stream
 
 from .class_balance import ClassEntry, balance_words, missing_words, short_name
 from .class_rows import ClassRows
+from .class_store import ClassStore
 from .dataset import Dataset
 
-__all__ = ["COLOURS", "ClassList"]
-
-_COLLECTION = "classes/"
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#7f7f7f")
-"""Colours that people with any colour vision tell apart (Okabe and Ito, 2008), and a grey."""
+__all__ = ["ClassList"]
 
 
 class ClassList(Component):
@@ -46,6 +38,7 @@ class ClassList(Component):
         ready: True once two classes have enough examples, else what is missing, in words.
         balance: what to do about classes with many more examples than others, or "".
         message: what the person is told about the list itself, or "".
+        work: what to do off the page's thread, one after another.
     """
 
     def __init__(
@@ -58,10 +51,8 @@ class ClassList(Component):
         super().__init__(title)
         self.dataset = dataset
         self.minimum = minimum
-        self._first_names = names
-        self._turn = threading.Lock()
         self._begun = False
-        self._entries = dataset.store.collection(_COLLECTION + dataset.name)
+        self._store = ClassStore(dataset, names)
         self.classes: Stream[tuple[ClassEntry, ...]] = Stream(())
         self.chosen: Stream[str] = Stream("")
         self.ready: Stream[bool | str] = Stream("The classes are being read.")
@@ -69,9 +60,9 @@ class ClassList(Component):
         self.message: Stream[str] = Stream("")
         self.work: Stream[Callable[[], Any]] = Stream()
         self._looks: Stream[None] = Stream(None)
-        self._relay = self._entries.changes.subscribe(lambda _: self._looks.set(None))
+        self._relay = self._store.entries.changes.subscribe(lambda _: self._looks.set(None))
         dataset.counts.subscribe(lambda _: self._looks.set(None))
-        self._looks.compute(lambda _: self._look(), "latest").subscribe(self._found)
+        self._looks.compute(lambda _: self._store.look(), "latest").subscribe(self._found)
         self.work.compute(lambda work: work())
         self.session.errors.filter(self.explains).subscribe(lambda report: self.message.set(report.message))
 
@@ -86,16 +77,7 @@ class ClassList(Component):
         Raises:
             DataError: there is a class of that name.
         """
-        with self._turn:
-            entries = self._look()
-            names = {entry.name for entry in entries}
-            if not name:
-                name = next(f"Class {n}" for n in range(1, len(names) + 2) if f"Class {n}" not in names)
-            name = self._checked(name, "", entries)
-            taken = [entry.colour for entry in entries]
-            colour = min(COLOURS, key=taken.count)
-            kept = self._entries.create({"name": name, "colour": colour})
-        return ClassEntry(kept["id"], name, colour)
+        return self._store.add(name)
 
     def rename(self, id: str, name: str) -> None:
         """Give a class and all its examples another name.
@@ -103,36 +85,19 @@ class ClassList(Component):
         Raises:
             DataError: the name is empty, or another class has it.
         """
-        with self._turn:
-            entries = self._look()
-            name = self._checked(name, id, entries)
-            entry = self._kept(id, entries)
-            if name == entry.name:
-                return
-            self._entries.patch(id, {"name": name})
-            self.dataset.patch_many(self._examples(entry.name), {"y": name})
+        self._store.rename(id, name)
+
+    def recolour(self, id: str, colour: str) -> None:
+        """Give a class another colour, as ``#rrggbb``.
+
+        Raises:
+            DataError: it is no colour.
+        """
+        self._store.recolour(id, colour)
 
     def restore(self, classes: Iterable[tuple[str, str]]) -> None:
         """Add classes by name and colour; one of a name that is here already takes the colour."""
-        with self._turn:
-            for name, colour in classes:
-                name = " ".join(name.split())
-                entries = self._look()
-                known = next((entry for entry in entries if entry.name == name), None)
-                if not name or not _is_colour(colour):
-                    continue
-                if known is None:
-                    self._entries.create({"name": name, "colour": colour})
-                else:
-                    self._kept(known.id, entries)
-                    self._entries.patch(known.id, {"colour": colour})
-
-    def recolour(self, id: str, colour: str) -> None:
-        """Give a class another colour, as ``#rrggbb``."""
-        if not _is_colour(colour):
-            raise DataError(f"{colour!r} is no colour: give one as #rrggbb")
-        self._kept(id, self._look())
-        self._entries.patch(id, {"colour": colour})
+        self._store.restore(classes)
 
     def remove(self, id: str) -> None:
         """Remove a class; the person is asked first where it has examples, which go with it."""
@@ -143,10 +108,10 @@ class ClassList(Component):
         question = Question(
             "Remove this class?",
             f"“{short_name(entry.name)}” has {examples}, which are removed with it. This cannot be undone.",
-            {"Keep it": lambda: None, "Remove it": lambda: self.work.set(lambda: self._remove(entry))},
+            {"Keep it": lambda: None, "Remove it": lambda: self._remove(entry)},
         )
         if not entry.examples or not self.session.ask(question):
-            self.work.set(lambda: self._remove(entry))
+            self._remove(entry)
 
     def capture(self, fields: Mapping[str, Any], id: str | None = None) -> Document:
         """Keep an example of a class, the chosen one if left out; return it once it is stored.
@@ -154,14 +119,7 @@ class ClassList(Component):
         Raises:
             DataError: the class is not there, or was removed meanwhile: nothing is kept then.
         """
-        entries = self._look()
-        entry = self._kept(self.chosen.value if id is None else id, entries)
-        kept = self.dataset.create({**fields, "y": entry.name})
-        if not self._is_kept(entry):
-            # Removed while it was being stored: the example must not bring it back.
-            self.dataset.remove(kept["id"])
-            raise DataError(f"The class “{short_name(entry.name)}” was removed: choose another one.")
-        return kept
+        return self._store.capture(fields, self.chosen.value if id is None else id)
 
     def view(self) -> Viewable:
         """Return a list in which classes are added, named, coloured and removed."""
@@ -211,52 +169,7 @@ class ClassList(Component):
             self._looks.set(None)
 
     def _remove(self, entry: ClassEntry) -> None:
-        with self._turn:
-            self._entries.remove({"id": entry.id})
-            self.dataset.remove(self._examples(entry.name))
-
-    def _examples(self, name: str) -> list[str]:
-        return [found["id"] for found in self.dataset.find({"y": name}, select=["id"])]
-
-    def _checked(self, name: str, id: str, entries: tuple[ClassEntry, ...]) -> str:
-        name = " ".join(name.split())
-        if not name:
-            raise DataError("A class needs a name: type one.")
-        if any(entry.name == name and entry.id != id for entry in entries):
-            raise DataError(f"There is a class “{short_name(name)}” already: choose another name.")
-        return name
-
-    def _look(self) -> tuple[ClassEntry, ...]:
-        counts = {label: n for label, n in self.dataset.distinct("y").items() if isinstance(label, str)}
-        kept = self._entries.find()
-        if not kept and not counts:
-            for name, colour in zip(self._first_names, COLOURS, strict=False):
-                self._keep(ClassEntry(_id(name, ()), name, colour))
-            kept = self._entries.find()
-        found = [
-            ClassEntry(each["id"], each["name"], each["colour"], counts.get(each["name"], 0)) for each in kept
-        ]
-        # A label that is in no class yet came with an upload, or is just being renamed: it is a
-        # class, and kept as one as soon as somebody does something with it.
-        names, ids = {entry.name for entry in found}, {entry.id for entry in found}
-        for name in (name for name in counts if name not in names):
-            colour = COLOURS[len(found) % len(COLOURS)]
-            found.append(ClassEntry(_id(name, ids), name, colour, counts[name]))
-        return tuple(found)
-
-    def _keep(self, entry: ClassEntry) -> None:
-        with contextlib.suppress(DuplicateIdError):
-            # Another page keeps the same class at the same time.
-            self._entries.create({"id": entry.id, "name": entry.name, "colour": entry.colour})
-
-    def _kept(self, id: str, entries: tuple[ClassEntry, ...]) -> ClassEntry:
-        entry = _of(id, entries)
-        if not self._is_kept(entry):
-            self._keep(entry)
-        return entry
-
-    def _is_kept(self, entry: ClassEntry) -> bool:
-        return bool(self._entries.find({"id": entry.id}, limit=1))
+        self.work.set(lambda: self._store.remove(entry))
 
     def _found(self, entries: tuple[ClassEntry, ...]) -> None:
         self.classes.set(entries)
@@ -268,20 +181,3 @@ class ClassList(Component):
             self.chosen.set("")
         self.balance.set(balance_words(entries, self.minimum))
         self.ready.set(missing_words(entries, self.minimum) or True)
-
-
-def _is_colour(text: str) -> bool:
-    return re.fullmatch(r"#[0-9a-fA-F]{6}", text) is not None
-
-
-def _of(id: str, entries: tuple[ClassEntry, ...]) -> ClassEntry:
-    for entry in entries:
-        if entry.id == id:
-            return entry
-    raise DataError("The class is not there any more: choose another one, or add it again.")
-
-
-def _id(name: str, taken: Collection[str]) -> str:
-    """Return an id made of the name, so that two pages that keep a class at once keep one."""
-    made = (hashlib.sha256(f"{n}#{name}".encode("utf-8", "surrogatepass")).hexdigest()[:24] for n in count())
-    return next(id for id in made if id not in taken)

@@ -121,8 +121,8 @@ class Tiles {
     tile.title.textContent = tile.title.title = title;
     tile.text.textContent = text;
     tile.acts.replaceChildren(
-      ...acts.map(([type, label, called], index) => {
-        const made = button(label, () => this.act(tile, type), index ? "" : "first");
+      ...acts.map(([type, label, called]) => {
+        const made = button(label, () => this.act(tile, type));
         made.ariaLabel = made.title = called;
         return made;
       }),

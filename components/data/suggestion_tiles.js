@@ -85,7 +85,7 @@ class Tiles {
   tile(item) {
     const picture = element("div", { className: "shown" });
     const guesses = element("div", { className: "guesses", role: "group" });
-    const field = element("input", { className: "label", placeholder: "Label", autocomplete: "off", maxLength: 100000 });
+    const field = element("input", { className: "label", placeholder: "What is it?", autocomplete: "off", maxLength: 100000 });
     field.setAttribute("list", "known");
     const apply = button("Label", () => this.give(tile));
     apply.className = "apply";

@@ -138,7 +138,7 @@ def test_a_class_removed_while_an_example_is_stored_is_not_brought_back(
 
     def removed_meanwhile(instance: Any) -> Any:
         kept = create(instance)
-        classes._entries.remove({"id": entry.id})
+        classes._store.entries.remove({"id": entry.id})
         return kept
 
     monkeypatch.setattr(dataset, "create", removed_meanwhile)
