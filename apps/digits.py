@@ -113,7 +113,7 @@ app.page("Evaluation").use(
     Text(EVALUATION, format="markdown"),
     [predict],
     [by_network, by_neighbours],
-    ClassificationReport(by_network, by_neighbours),
+    ClassificationReport(by_network, by_neighbours, title="How good they are"),
     matrix,
     chosen,
     DatasetBrowser(digits.where(matrix.instances), title="The digits behind the number"),

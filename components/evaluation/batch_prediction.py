@@ -167,6 +167,13 @@ class BatchPrediction(Component):
         if not status.running:
             self._version.forget()
             self._looks.set(None)
+            if status.state == "success" and not self.running:
+                # What was said of a run with the former model, or without any, is over.
+                self.session.on_page(self._settle)
+
+    def _settle(self) -> None:
+        if not self.running and self.status.value.state != "idle":
+            self.status.set(PredictionStatus())
 
     def _look(self) -> None:
         pause = PAUSE_WHILE_PREDICTING if self.running else PAUSE

@@ -16,7 +16,7 @@ from imlkit.streams import Stream
 from .fingerprint import fingerprint
 from .outcomes import Outcomes, Stale
 
-__all__ = ["Ledger", "WatchedInstances", "truth_of"]
+__all__ = ["Instance", "Ledger", "WatchedInstances", "truth_of"]
 
 KEPT = ("predicted", "confidence", "truth", "model", "features")
 AT_ONCE = 5_000
@@ -55,10 +55,14 @@ class Unread:
         self._lock = threading.Lock()
         self._everything = True
         self._ids: set[str] = set()
+        self._own: set[tuple[str, ...]] = set()
 
     def add(self, change: Change) -> None:
-        """Remember a change."""
+        """Remember a change, unless it is the news of what was written here."""
         with self._lock:
+            if change.kind == "created" and change.ids in self._own:
+                self._own.remove(change.ids)
+                return
             self._everything = self._everything or change.kind == "reset"
             self._ids.update(change.ids)
 
@@ -66,6 +70,16 @@ class Unread:
         """Read everything next time."""
         with self._lock:
             self._everything = True
+
+    def expect(self, ids: Sequence[str]) -> None:
+        """Know what is about to be created, and need not be read again for its news."""
+        with self._lock:
+            self._own.add(tuple(ids))
+
+    def expect_nothing(self) -> None:
+        """Take any news from now on for those of others."""
+        with self._lock:
+            self._own.clear()
 
     def take(self) -> list[str] | None:
         """Return the ids to read now, or None for all, and forget them."""
@@ -158,6 +172,11 @@ class Ledger:
         """Note instances that this model cannot predict as they are."""
         with self._lock:
             self._refused.update(dict.fromkeys(ids, version))
+
+    @property
+    def instances(self) -> int:
+        """How many instances there are."""
+        return len(self._known)
 
     def holds(self, id: str) -> bool:
         """Return whether a prediction of the instance is kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from imlkit.store import Collection, Document
 from imlkit.streams.report import report
 
 from .fingerprint import fingerprint
-from .ledger import Ledger, WatchedInstances, truth_of
+from .ledger import Instance, Ledger, WatchedInstances, truth_of
 from .model_version import ModelVersion
 from .prediction_status import PredictionStatus, counted
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .batch_prediction import BatchPrediction
 
 __all__ = ["BATCH", "PredictionRun", "put"]
+
+FIELDS = ("x", "y")
 
 BATCH = 256
 """Instances predicted and written at a time."""
@@ -90,6 +92,7 @@ class PredictionRun:
         with self._of.session.entered():
             try:
                 last = self._predict_all()
+                self._ledger.unread_predictions.expect_nothing()
                 self._of.refresh()
             except Exception as raised:
                 error = raised
@@ -110,17 +113,37 @@ class PredictionRun:
         self._ledger.refresh(version)
         self._tidy()
         waiting = self._ledger.waiting(version)
-        done = 0
-        for start in range(0, len(waiting), BATCH):
+        before = self._ledger.known(waiting)
+        seen = done = 0
+        for instances in self._batches(waiting):
             if self._stop.is_set():
                 message = f"Cancelled: {done:,} of {len(waiting):,} were predicted and are kept."
                 return PredictionStatus("cancelled", done, len(waiting), message)
             # Asked again for each batch, and before predicting: should the model be trained
             # meanwhile, a prediction may be taken for an older one, but never for a newer.
             version = self._version.demanded()
-            done += self._predict(waiting[start : start + BATCH], version)
-            self._tell_progress(min(start + BATCH, len(waiting)), len(waiting))
+            done += self._predict(instances, version, before)
+            seen += len(instances)
+            self._tell_progress(seen, len(waiting))
         return self._summed_up(done, len(waiting))
+
+    def _batches(self, waiting: Sequence[str]) -> Iterator[list[Document]]:
+        if 2 * len(waiting) < self._ledger.instances:
+            for start in range(0, len(waiting), BATCH):
+                ids = list(waiting[start : start + BATCH])
+                # One more than there can be: the store need not look for a next batch.
+                yield list(self._instances.iterate({"id": {"$in": ids}}, FIELDS, len(ids) + 1))
+            return
+        wanted = set(waiting)
+        batch = []
+        for instance in self._instances.iterate(None, FIELDS, BATCH):
+            if instance["id"] in wanted:
+                batch.append(instance)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
 
     def _tidy(self) -> None:
         collection = self._of.collection
@@ -129,9 +152,7 @@ class PredictionRun:
         for truth, ids in self._ledger.relabelled().items():
             collection.patch_many(ids, {"truth": truth})
 
-    def _predict(self, ids: Sequence[str], version: str) -> int:
-        before = self._ledger.known(ids)
-        found = list(self._instances.iterate({"id": {"$in": list(ids)}}, ("x", "y"), len(ids)))
+    def _predict(self, found: Sequence[Document], version: str, before: Mapping[str, Instance]) -> int:
         predicted, refused = self._predictions([each for each in found if each.get("x") is not None])
         refused |= {each["id"]: "has no features x" for each in found if each.get("x") is None}
         documents = [
@@ -146,7 +167,8 @@ class PredictionRun:
             }
             for instance, prediction in predicted
         ]
-        put(self._of.collection, documents, [id for id in ids if self._ledger.holds(id)])
+        self._ledger.unread_predictions.expect([document["id"] for document in documents])
+        put(self._of.collection, documents, [each["id"] for each in found if self._ledger.holds(each["id"])])
         self._ledger.enter(documents, before)
         self._ledger.refuse(refused, version)
         self._left_out += refused.values()
