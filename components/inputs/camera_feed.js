@@ -6,10 +6,14 @@ const cameras = (globalThis[Symbol.for("imlkit.cameras")] ??= new Map())
 // After so many milliseconds without an answer a frame is held to be lost, with the connection.
 const PATIENCE = 10000
 
+const WAITING = "Waiting for the camera.\nIf the browser asks, allow it."
+const SILENT = "The app does not answer, so the camera was switched off.\nReload the page."
+
 class Camera {
   views = new Set()
   stream = null
   opening = false
+  silent = false  // whether Python stopped answering
   id = ""  // the camera that was asked for, once it runs that which runs
   turn = 0  // counts openings and closings, so that one that took long knows it came too late
   sent = 0
@@ -74,6 +78,7 @@ class Camera {
     const turn = this.turn
     const {across, down} = [...this.views][0].model
     this.opening = true
+    this.silent = false
     this.id = asked
     this.show()
     let stream
@@ -146,6 +151,10 @@ class Camera {
     this.sender = view
     this.due = Math.max(this.due, now - model.period) + model.period
     this.lost = setTimeout(() => {
+      if (this.patience > 2 * PATIENCE) {
+        this.silent = true
+        return this.fail("silent")
+      }
       // Each time longer: should the way merely be slow, few frames wait on it.
       this.sender = null
       this.patience *= 2
@@ -213,7 +222,7 @@ export function render({model}) {
     model,
     video,
     inSight: () => !document.hidden && root.getClientRects().length > 0,
-    show({stream, opening}) {
+    show({stream, opening, silent}) {
       if (video.srcObject !== stream) {
         video.srcObject = stream
         // Playing fails when the picture is taken away again before it began: nothing is wrong.
@@ -223,7 +232,7 @@ export function render({model}) {
       root.classList.toggle("live", live)
       video.hidden = !live
       words.hidden = live
-      const said = live ? "" : opening ? "Waiting for the camera.\nIf the browser asks, allow it." : idleWords()
+      const said = live ? "" : opening ? WAITING : silent ? SILENT : idleWords()
       if (words.textContent !== said) words.textContent = said
       video.setAttribute("aria-label", model.title)
     },

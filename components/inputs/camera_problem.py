@@ -38,6 +38,10 @@ _PROBLEMS: Final = {
         "The chosen camera is not connected. Plug it in and choose it again, or press Start to take "
         "another camera."
     ),
+    "silent": (
+        "The camera was switched off, for the app did not answer the browser for more than a minute. See "
+        f"whether the network works, {_AGAIN}"
+    ),
     "NotAllowedError": _REFUSED,
     "SecurityError": _REFUSED,
     "NotFoundError": _MISSING,
@@ -52,7 +56,7 @@ def camera_problem(why: str) -> str:
     Args:
         why: the name of the browser's error, or ``"insecure"`` where the page may have no camera at
             all, ``"ended"`` where a running camera stopped by itself, ``"gone"`` where the chosen one
-            is not there.
+            is not there, ``"silent"`` where nothing answered the browser.
     """
     return _PROBLEMS.get(why) or (
         f"The camera could not be started ({why[:80] or 'no reason was given'}). "

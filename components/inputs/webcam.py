@@ -131,7 +131,7 @@ class Webcam(Component):
             visible=False,
             margin=(4, 0),
             sizing_mode="stretch_width",
-            sx={"& p": {"m": 0}},
+            sx={"& p": {"m": 0}, "& .MuiAlertTitle-root:empty": {"display": "none"}},
         )
         switch = pmui.Button(margin=0, on_click=lambda _: self.active.set(not self.active.value))
         mirror = pmui.Switch(label="Mirror", margin=0)

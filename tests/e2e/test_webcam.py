@@ -38,10 +38,25 @@ one = Button("Close the first")
 one.clicks.subscribe(lambda _: first.clear())
 two = Button("Close the second")
 two.clicks.subscribe(lambda _: second.clear())
+slower = Button("Slower")
+slower.clicks.subscribe(lambda _: webcam.period.set(1000))
 
 app = Dashboard(title="Cameras", author="imlkit")
-app.page("Main").use([twice, one, two], told, first, second, ImageDisplay(webcam.images, "Latest"))
+app.page("Main").use([twice, one, two, slower], told, first, second, ImageDisplay(webcam.images, "Latest"))
 app.page("Other").use(told)
+app.servable()
+"""
+
+FITS = """
+from imlkit import Dashboard, Text
+from imlkit.components.inputs.webcam import Webcam
+
+app = Dashboard(title="Fits", author="imlkit")
+for name, size, fit in (("Pad", (100, 90), "pad"), ("Inside", (100, 90), "inside"), ("Own", None, "crop")):
+    webcam = Webcam(size, fit=fit, title=name)
+    told = Text(f"{name} has none")
+    webcam.images.map(lambda image, name=name: f"{name} has {image.shape[:2]}").subscribe(told.value)
+    app.page(name).use(told, webcam)
 app.servable()
 """
 
@@ -206,6 +221,34 @@ def test_pictures_come_from_start_to_stop_and_then_the_light_is_off(
     no_more(page)
     start(page).click()
     until_more(page)
+
+
+def test_pictures_come_as_often_as_the_period_says(served: Served, open_camera: Open) -> None:
+    page = open_camera(served.url)
+    start(page).click()
+    until_more(page)
+    before = images(page)
+    page.wait_for_timeout(1000)
+    assert 6 <= images(page) - before <= 13
+    page.get_by_role("button", name="Slower").click()
+    until_more(page, 2)
+    before = images(page)
+    page.wait_for_timeout(2000)
+    assert 1 <= images(page) - before <= 3
+
+
+def test_the_view_has_the_shape_of_what_is_kept(tmp_path: Path, open_camera: Open) -> None:
+    with serving(tmp_path, "fits", FITS) as served:
+        page = open_camera(served.url)
+        shapes = {"Pad": ((90, 100), 100 / 90), "Inside": ((75, 100), 4 / 3), "Own": ((480, 640), 4 / 3)}
+        for name, (shape, aspect) in shapes.items():
+            page.get_by_role("link", name=name).click()
+            page.get_by_role("button", name="Start").locator("visible=true").click()
+            expect(page.get_by_text(f"{name} has {shape}")).to_be_visible()
+            box = page.locator(".frame").locator("visible=true").bounding_box()
+            assert box is not None
+            assert box["width"] / box["height"] == pytest.approx(aspect, abs=0.02)
+        page.close()
 
 
 def test_everything_works_by_keyboard_on_a_phone(served: Served, open_camera: Open) -> None:
@@ -381,6 +424,7 @@ def test_a_slow_model_gets_the_newest_frame_and_nothing_queues_up(tmp_path: Path
         taken = sum(line.startswith("image") for line in served.log)
         old = ages(served)
     frames = sum(length > LARGE for length in sent)
+    print("milliseconds from the camera to the prediction, 300 of them the model's:", old)
     assert max(old) < 700, old
     assert statistics.median(old[-7:]) < statistics.median(old[:7]) + 100, old
     assert frames - taken <= 3, (frames, taken)
@@ -398,41 +442,86 @@ def turned(page: Page) -> bool:
     return True
 
 
-def test_no_frame_is_sent_before_the_last_has_arrived(served: Served, open_camera: Open) -> None:
-    frames: list[int] = []
-    holding: list[bool] = []
-    held: list[Callable[[], None]] = []
+class Way:
+    """A page's connection to its app, on which the app's messages can be held up.
 
-    def on_the_way(route: WebSocketRoute) -> None:
+    Attributes:
+        frames: how many frames the page has sent.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.frames = 0
+        self._holds = False
+        self._held: list[tuple[WebSocketRoute, str | bytes]] = []
+        page.route_web_socket(re.compile("/ws"), self._connect)
+
+    def _connect(self, route: WebSocketRoute) -> None:
         server = route.connect_to_server()
 
         def to_server(message: str | bytes) -> None:
-            if len(message) > LARGE:
-                frames.append(len(message))
+            self.frames += len(message) > LARGE
             server.send(message)
 
         def to_page(message: str | bytes) -> None:
-            if holding:
-                held.append(lambda: route.send(message))
+            if self._holds:
+                self._held.append((route, message))
             else:
                 route.send(message)
 
         route.on_message(to_server)
         server.on_message(to_page)
 
-    page = open_camera(served.url, prepare=lambda page: page.route_web_socket(re.compile("/ws"), on_the_way))
+    def hold(self, page: Page) -> None:
+        self._holds = True
+        page.wait_for_timeout(200)
+
+    def release(self) -> None:
+        self._holds = False
+        for route, message in self._held:
+            route.send(message)
+
+
+def test_no_frame_is_sent_before_the_last_has_arrived(served: Served, open_camera: Open) -> None:
+    ways: list[Way] = []
+    page = open_camera(served.url, prepare=lambda page: ways.append(Way(page)))
+    (way,) = ways
     start(page).click()
     until_more(page)
-    holding.append(True)
-    page.wait_for_timeout(200)
-    before = len(frames)
+    way.hold(page)
+    before = way.frames
     page.wait_for_timeout(2000)
-    assert len(frames) == before  # each waits for an answer, and the answers are held up
-    holding.clear()
-    for release in held:
-        release()
+    assert way.frames == before
+    way.release()
     until_more(page)
-    assert len(frames) > before
+    assert way.frames > before
+
+
+def test_when_the_app_does_not_answer_any_more_the_light_goes_off(served: Served, open_camera: Open) -> None:
+    ways: list[Way] = []
+
+    def prepare(page: Page) -> None:
+        ways.append(Way(page))
+        page.clock.install()
+
+    page = open_camera(served.url, prepare=prepare)
+    (way,) = ways
+    start(page).click()
+    until_more(page)
+    keep_track(page)
+    way.hold(page)
+    before = way.frames
+    for seconds in (11, 21):
+        page.clock.run_for(1000 * seconds)
+        page.wait_for_timeout(300)
+    assert way.frames == before + 2  # a lost frame is sent again, but few are
+    assert page.evaluate("window.track.readyState") == "live"
+    page.clock.run_for(41_000)
+    light_is_off(page)
+    expect(page.get_by_text("The app does not answer, so the camera was switched off.")).to_be_visible()
+    way.release()
+    expect(page.get_by_role("alert")).to_contain_text("whether the network works")
+    start(page).click()
+    until_more(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

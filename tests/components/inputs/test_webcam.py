@@ -174,6 +174,7 @@ def test_a_period_size_or_fit_that_is_none_is_refused() -> None:
         ("ended", "unplugged"),
         ("insecure", "https://"),
         ("gone", "another camera"),
+        ("silent", "whether the network works"),
         ("Surprise", "(Surprise)"),
         ("", "no reason was given"),
     ],
