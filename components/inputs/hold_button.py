@@ -15,8 +15,8 @@ from reactivex.scheduler import TimeoutScheduler
 from imlkit.component import Component
 from imlkit.errors import DataError
 from imlkit.streams import Stream
-from imlkit.streams.stream import Joining
 
+from .countdown import Countdown
 from .hold_pad import HoldPad
 
 __all__ = ["PATIENCE", "HoldButton"]
@@ -24,26 +24,12 @@ __all__ = ["PATIENCE", "HoldButton"]
 PATIENCE: Final = 2.0
 """Seconds without a sign from the browser after which a hold is over: the connection may be lost."""
 
-_LONGEST_COUNTDOWN: Final = 60
 _LONGEST_HOLD: Final = 600
 
 Holder = tuple[int, int]
 """Who holds: a view's number and the number of its press; code holds as ``(0, 0)``."""
 
 _CODE: Final[Holder] = (0, 0)
-
-
-class Countdown(Stream[int]):
-    """Whole seconds to count down; what is no such number is refused at once."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(_checked(seconds))
-
-    def set(self, value: int) -> None:
-        """Count down so many seconds; 0 for none. Raises DataError if this is no such number."""
-        super().set(value if isinstance(value, Joining) else _checked(value))
-
-    on_next = set
 
 
 @dataclass(eq=False, slots=True)
@@ -250,12 +236,3 @@ class HoldButton(Component):
                 self.session.on_page(lambda: self._acts.set(act))
 
         return self._scheduler.schedule_relative(seconds, due)
-
-
-def _checked(seconds: Any) -> int:
-    whole = isinstance(seconds, int) and not isinstance(seconds, bool)
-    if not whole or not 0 <= seconds <= _LONGEST_COUNTDOWN:
-        raise DataError(
-            f"{seconds!r} is no countdown: give whole seconds from 0 (none) to {_LONGEST_COUNTDOWN}"
-        )
-    return int(seconds)
