@@ -1,0 +1,80 @@
+"""How the weights of a pretrained network stand, and a button to have them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from imlkit.plain_text import PlainText
+
+from .weights_status import WeightsStatus
+
+__all__ = ["WeightsView"]
+
+STYLE = """
+:host { color: inherit; font-family: var(--bokeh-base-font); font-size: 0.875rem; line-height: 1.5; }
+p { margin: 0; overflow-wrap: anywhere; }
+.track {
+  background: rgb(128 128 128 / 25%);
+  border: 1px solid var(--mui-palette-text-secondary, #767676);
+  border-radius: 4px;
+  height: 10px;
+  margin-top: 6px;
+  overflow: hidden;
+}
+.bar { background: #0072b2; height: 100%; }
+"""
+
+BEGIN = "The network is loaded when the first image comes."
+
+BUTTONS = {
+    "idle": "Load the network",
+    "absent": "Download the weights",
+    "cancelled": "Try again",
+    "error": "Try again",
+}
+
+
+class WeightsView(pn.Column):
+    """A line on what is done with images, how the weights stand, and a button to get or stop them.
+
+    Args:
+        about: what is done with images.
+        fetch: called when the person wants the network.
+        cancel: called when the person no longer wants it.
+    """
+
+    def __init__(self, about: str, fetch: Callable[[], Any], cancel: Callable[[], Any]) -> None:
+        self.words = pn.pane.HTML("", sizing_mode="stretch_width", margin=(6, 0), stylesheets=[STYLE])
+        self.fetch = pmui.Button(label=BUTTONS["idle"], variant="outlined", margin=(4, 0))
+        self.cancel = pmui.Button(label="Cancel", variant="outlined", margin=(4, 0), visible=False)
+        self.fetch.on_click(lambda _: fetch())
+        self.cancel.on_click(lambda _: cancel())
+        super().__init__(
+            PlainText(about, margin=0),
+            self.words,
+            self.fetch,
+            self.cancel,
+            sizing_mode="stretch_width",
+        )
+
+    def present(self, status: WeightsStatus) -> None:
+        """Show how the weights stand."""
+        said = html.escape(status.message or BEGIN)
+        bar = ""
+        if status.state == "downloading":
+            percent = 100 * status.share
+            bar = (
+                '<div class="track" role="progressbar" aria-label="Download of the weights" '
+                f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent:.0f}">'
+                f'<div class="bar" style="width: {percent:.1f}%"></div></div>'
+            )
+        self.words.object = f"<p>{said}</p>{bar}"
+        self.cancel.visible = status.running
+        self.fetch.visible = status.state in BUTTONS
+        if status.state in BUTTONS:
+            self.fetch.label = BUTTONS[status.state]
