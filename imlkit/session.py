@@ -51,6 +51,8 @@ class Session:
         self._at_end: list[Callable[[], object]] = []
         self._actions: list[Callable[[], Any]] = []
         self._ticks = threading.Lock()
+        self._ticking = False
+        self._thread = threading.get_ident()
         self.components: list[Any] = []
         self.disposed = False
         with self.entered():
@@ -58,6 +60,11 @@ class Session:
 
             self.errors = Stream(name="errors")
             self.questions = Stream(name="questions")
+        if document is not None:
+            # Asked for here, not by a worker: Bokeh is not ready for other threads until the page's
+            # script is done, and what they give until then waits for this tick.
+            self._ticking = True
+            document.add_next_tick_callback(self._run_actions)
 
     @classmethod
     def current(cls) -> Session:
@@ -106,7 +113,11 @@ class Session:
     @property
     def here(self) -> bool:
         """Whether the code that runs now may change the page."""
-        return self._document is None or sys.modules["panel.io.state"].state.curdoc is self.document
+        if self._document is None:
+            return True
+        # To Bokeh, while a page's thread is at work its document is the current one of all threads.
+        at_work = threading.get_ident() == self._thread
+        return at_work and sys.modules["panel.io.state"].state.curdoc is self.document
 
     def on_page(self, action: Callable[[], Any]) -> None:
         """Run an action where the page may be changed: now if that is here, else at the next tick.
@@ -126,13 +137,15 @@ class Session:
             return
         with self._ticks:
             self._actions.append(action)
-            first = len(self._actions) == 1
+            first = not self._ticking
+            self._ticking = True
         if first:
             document.add_next_tick_callback(self._run_actions)
 
     def _run_actions(self) -> None:
         with self._ticks:
             actions, self._actions = self._actions, []
+            self._ticking = False
         for action in actions:
             if not self.disposed:
                 _quietly(action)

@@ -222,3 +222,41 @@ def test_results_computed_elsewhere_reach_the_page_on_its_own_thread(serve: Any)
     assert {thread for _, thread, _ in results} == {threads["page"]}
     assert all(document is not None for _, _, document in results)
     assert threads["work"] != threads["page"]
+
+
+def test_a_worker_is_not_on_the_page_while_the_page_s_own_thread_is(serve: Any) -> None:
+    ran: list[str] = []
+    here: list[bool] = []
+    done = threading.Event()
+
+    def page() -> Viewable:
+        session = Session.current()
+
+        def acted() -> None:
+            ran.append(threading.current_thread().name)
+            if len(ran) == 2:
+                done.set()
+
+        def work() -> None:
+            here.append(session.here)
+            session.on_page(acted)
+
+        def work_elsewhere() -> None:
+            # Bokeh's current document is the same for all threads as long as this runs.
+            worker = threading.Thread(target=work, name="worker")
+            worker.start()
+            worker.join(WAIT)
+
+        work_elsewhere()
+        document = session.document
+        assert document is not None
+        document.add_next_tick_callback(work_elsewhere)
+        ran_here.append(threading.current_thread().name)
+        return pn.pane.Str("page")
+
+    ran_here: list[str] = []
+    client = pull_session(url=serve(page).url)
+    assert done.wait(WAIT)
+    client.close()
+    assert here == [False, False]
+    assert ran == ran_here * 2
