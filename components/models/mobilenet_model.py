@@ -174,8 +174,8 @@ class MobileNetModel(Component):
             return
         if status != self.status.value:
             self.status.set(status)
-        if waiting is not None and waiting.error is not None and (waiting.afresh or not waiting.download):
-            # Nobody's pipeline raises this one.
+        if waiting is not None and waiting.error is not None and waiting.afresh:
+            # No pipeline raises this one. What warming up met is told by the view and the first image.
             report(waiting.error, self.status)
 
 

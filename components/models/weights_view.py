@@ -9,7 +9,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from imlkit.plain_text import PlainText
+from imlkit.plain_text import PlainText, escaped
 
 from .weights_status import WeightsStatus
 
@@ -50,6 +50,17 @@ class WeightsView(pn.Column):
 
     def __init__(self, about: str, fetch: Callable[[], Any], cancel: Callable[[], Any]) -> None:
         self.words = pn.pane.HTML("", sizing_mode="stretch_width", margin=(6, 0), stylesheets=[STYLE])
+        self.problem = pmui.Alert(
+            severity="error",
+            visible=False,
+            margin=(6, 0),
+            sizing_mode="stretch_width",
+            sx={
+                "overflowWrap": "anywhere",
+                "& p": {"m": 0},
+                "& .MuiAlertTitle-root:empty": {"display": "none"},
+            },
+        )
         self.fetch = pmui.Button(label=BUTTONS["idle"], variant="outlined", margin=(4, 0))
         self.cancel = pmui.Button(label="Cancel", variant="outlined", margin=(4, 0), visible=False)
         self.fetch.on_click(lambda _: fetch())
@@ -57,6 +68,7 @@ class WeightsView(pn.Column):
         super().__init__(
             PlainText(about, margin=0),
             self.words,
+            self.problem,
             self.fetch,
             self.cancel,
             sizing_mode="stretch_width",
@@ -73,7 +85,9 @@ class WeightsView(pn.Column):
                 f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent:.0f}">'
                 f'<div class="bar" style="width: {percent:.1f}%"></div></div>'
             )
-        self.words.object = f"<p>{said}</p>{bar}"
+        failed = status.state == "error"
+        self.words.param.update(object=f"<p>{said}</p>{bar}", visible=not failed)
+        self.problem.param.update(object=escaped(status.message) if failed else "", visible=failed)
         self.cancel.visible = status.running
         self.fetch.visible = status.state in BUTTONS
         if status.state in BUTTONS:

@@ -407,6 +407,21 @@ def test_the_view_tells_the_state_and_offers_what_can_be_done(
     assert not view.cancel.visible
 
 
+def test_what_warming_up_meets_is_told_by_the_view_and_no_notification(
+    folder: Path, session: Session, tmp_path: Path
+) -> None:
+    features = MobileNetFeatures(tmp_path / "lost <b>.pth")
+    view = features.view()
+    assert isinstance(view, WeightsView)
+    features.warm_up()
+    assert features.wait(30).state == "error"
+    assert view.problem.visible
+    assert not view.words.visible
+    assert view.fetch.label == "Try again"
+    assert "<b>" not in view.problem.object
+    assert not session.errors.has_value
+
+
 def test_an_error_that_a_view_tells_is_not_told_twice(folder: Path, session: Session) -> None:
     features = MobileNetFeatures(PretrainedWeights("http://127.0.0.1:9/a-01234567.pth"))
     features.fetch()
