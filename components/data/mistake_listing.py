@@ -49,10 +49,11 @@ class MistakeListing:
         if not self.mistakes:
             return ""
         if self.judged == 1:
-            said = "It names your only example otherwise than you did."
+            said = "It names your only example differently than you did."
         else:
-            order = ", the ones it is surest of first" if self.wrong > 1 else ""
-            said = f"It names {self.wrong:,} of {self.judged:,} examples otherwise than you did{order}."
+            said = f"It names {self.wrong:,} of {self.judged:,} examples differently than you did."
+            if self.wrong > 1:
+                said += " Those it is surest of come first."
         return said + self._beside()
 
     def hint(self) -> str:

@@ -41,7 +41,7 @@ def mistake_view(mistakes: Mistakes) -> Viewable:
             case {"type": "read"}:
                 mistakes.notice.set(Notice())
 
-    tiles = ExampleTiles(asked, "Examples that it names otherwise, the surest first")
+    tiles = ExampleTiles(asked, "Examples that it names differently, the surest first")
     mistakes.follow(mistakes.listing, tiles, _show)
     mistakes.follow(mistakes.progress, tiles, ExampleTiles.show_progress)
     mistakes.follow(mistakes.undoable, tiles, ExampleTiles.show_undo)
@@ -82,4 +82,5 @@ def _tile(mistake: Mistake, listing: MistakeListing) -> dict[str, Any]:
 
 def _percent(share: float) -> str:
     # Rounded, what is not quite sure must not read as if it were.
-    return ">99 %" if 0.99 < share < 1 else f"{round(100 * share)} %"
+    # The space is one at which no line ends.
+    return ">99\u00a0%" if 0.99 < share < 1 else f"{round(100 * share)}\u00a0%"

@@ -59,10 +59,14 @@ class SimilarListing:
         )
 
 
-Step = tuple[float, Literal["the same", "very alike", "alike", "somewhat alike", "hardly alike", "unlike"]]
+Step = tuple[
+    float,
+    Literal["the same", "nearly the same", "very alike", "alike", "somewhat alike", "hardly alike", "unlike"],
+]
 
 _STEPS: tuple[Step, ...] = (
-    (0.999, "the same"),
+    (1 - 1e-6, "the same"),
+    (0.95, "nearly the same"),
     (0.8, "very alike"),
     (0.55, "alike"),
     (0.3, "somewhat alike"),

@@ -10,7 +10,7 @@ function make(tag, className, parent) {
   return element
 }
 
-const seconds = (number) => `${number} ${number === 1 ? "second" : "seconds"}`
+const seconds = (number) => `${number} s`
 
 class Pad {
   held = new Set() // the pointers and keys that hold it
@@ -31,8 +31,9 @@ class Pad {
     this.number.setAttribute("aria-hidden", "true")
     this.text = make("span", "text", face)
     this.state = make("span", "state", this.button)
-    this.state.id = "state"
     this.state.setAttribute("aria-hidden", "true")
+    this.widest = make("span", "widest", this.state) // keeps the button as wide as it will be
+    this.words = make("span", "", this.state)
     this.spoken = make("span", "spoken", this.root)
     this.spoken.setAttribute("aria-live", "assertive")
     this.listen()
@@ -101,12 +102,12 @@ class Pad {
   }
 
   hold(cause) {
-    if (this.held.size === 0) {
+    this.held.add(cause)
+    if (this.held.size === 1) {
       this.press += 1
       this.send("press")
       this.beat()
     }
-    this.held.add(cause)
   }
 
   letGo(cause) {
@@ -168,11 +169,11 @@ class Pad {
     this.number.hidden = counting === 0
     this.number.textContent = counting || ""
     this.text.textContent = text
-    const words = by_itself
-      ? `Press again to ${held ? "stop" : "cancel"}`
-      : countdown ? `Press once: ${seconds(countdown)} to get ready, then ${seconds(model.seconds)}` : ""
-    this.state.textContent = words
-    this.state.hidden = !words
+    const idle = countdown
+      ? `Press once: ${seconds(countdown)} to get ready, then ${seconds(model.seconds)}` : ""
+    this.widest.textContent = idle
+    this.words.textContent = by_itself ? `Press again to ${held ? "stop" : "cancel"}` : idle
+    this.state.hidden = !(by_itself || idle)
     this.say(counting > 0 ? String(counting) : held ? "On" : this.began ? "Off" : "")
   }
 

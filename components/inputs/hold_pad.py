@@ -52,7 +52,7 @@ class HoldPad(JSComponent):
     _stylesheets: ClassVar[list[str]] = [Path(__file__).with_name("hold_button.css").read_text("utf-8")]
 
     def __init__(self, watcher: HoldWatcher, number: int, seconds: float) -> None:
-        super().__init__(seconds=seconds, margin=(4, 0))  # type: ignore[no-untyped-call]
+        super().__init__(seconds=seconds, margin=(5, 10))  # type: ignore[no-untyped-call]
         self._watcher = watcher
         self._number = number
 

@@ -81,7 +81,7 @@ def mistakes(model: KNNClassifier, dataset: Dataset) -> Mistakes:
 def test_a_wrong_label_is_found_when_the_model_was_trained(mistakes: Mistakes) -> None:
     (found,) = mistakes.mistakes.value
     assert found == ("lost", "dog", "cat", pytest.approx(2 / 3))
-    assert mistakes.listing.value.summary().startswith("It names 1 of 9 examples otherwise than you did.")
+    assert mistakes.listing.value.summary().startswith("It names 1 of 9 examples differently than you did.")
     assert "trained on are shown too" in mistakes.listing.value.hint()
 
 
@@ -239,7 +239,7 @@ def test_a_class_that_the_model_has_not_learned_is_said_to_be_so(
     listing = awaited(mistakes.listing, lambda listing: listing.wrong == 2)
     assert listing.unlearned == {"owl"}
     (item,) = (item for item in view.listing["items"] if item["id"] == "owl")
-    assert item["text"] == "You said owl; it says dog (100 %). It has not learned owl yet: train again."
+    assert item["text"] == "You said owl; it says dog (100\u00a0%). It has not learned owl yet: train again."
 
 
 def test_mistakes_come_in_pages(model: KNNClassifier, dataset: Dataset) -> None:
@@ -263,7 +263,7 @@ def test_a_view_shows_labels_as_text_and_does_what_its_buttons_say(mistakes: Mis
     view = mistakes.view()
     assert isinstance(view, ExampleTiles)
     (item,) = view.listing["items"]
-    assert item["text"] == "You said dog; it says cat (67 %)"
+    assert item["text"] == "You said dog; it says cat (67\u00a0%)"
     assert item["picture"].startswith("data:image/png;base64,")
     assert [words for _, words, _ in item["acts"]] == ["It is cat", "It is dog", "Remove"]
     for message in (None, {"type": "relabel"}, {"type": "page", "page": 0}, {"type": "remove", "id": 3}):

@@ -213,8 +213,9 @@ def test_the_view_shows_pictures_labels_and_how_alike_as_text(dataset: Dataset) 
 
 
 def test_words_for_how_alike_follow_the_similarity() -> None:
-    assert [how_alike(share) for share in (1.0, 0.9, 0.6, 0.4, 0.1, 0.0)] == [
+    assert [how_alike(share) for share in (1.0, 0.99, 0.9, 0.6, 0.4, 0.1, 0.0)] == [
         "the same",
+        "nearly the same",
         "very alike",
         "alike",
         "somewhat alike",
