@@ -76,7 +76,7 @@ def instance(number, image, label, part):
     }
 
 
-network = MLPClassifier(layers=(64, 32), epochs=30, title="Neural network").sync(store, "network")
+network = MLPClassifier(layers=(64, 32), epochs=20, title="Neural network").sync(store, "network")
 neighbours = KNNClassifier(k=3, title="Nearest neighbours").sync(store, "neighbours")
 train_network, train_neighbours = Button("Train the neural network"), Button("Train nearest neighbours")
 predict = Button("Predict the held-out digits")

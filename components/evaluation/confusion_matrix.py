@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from panel.viewable import Viewable
 
@@ -15,31 +14,15 @@ from imlkit.streams import Stream
 
 from .batch_prediction import BatchPrediction
 from .cell import Cell
-from .metrics import Confusion
+from .confusion_tables import ConfusionTables
+from .matrix import Matrix, Shares
 from .outcomes import Outcomes
 from .prediction_status import counted
 
-__all__ = ["ConfusionMatrix", "Matrix", "Shares"]
-
-Shares = Literal["counts", "by true class", "by predicted class"]
+__all__ = ["ConfusionMatrix"]
 
 NOTHING: Query = {"id": {"$in": []}}
 CHOOSE = "Press a number in a confusion matrix to see its instances here."
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """What is shown of one batch prediction.
-
-    Attributes:
-        title: the batch prediction's.
-        confusion: the counts.
-        note: what to know of them; empty for nothing.
-    """
-
-    title: str
-    confusion: Confusion
-    note: str = ""
 
 
 class ConfusionMatrix(Component):
@@ -84,8 +67,6 @@ class ConfusionMatrix(Component):
 
     def view(self) -> Viewable:
         """Return new tables, with a choice of what their numbers say."""
-        from .confusion_tables import ConfusionTables
-
         tables = ConfusionTables(self.title or "Confusion matrix", self._pressed, self._share)
         self.follow(self.matrices, tables, ConfusionTables.show_matrices)
         self.follow(self.shares, tables, ConfusionTables.show_shares)

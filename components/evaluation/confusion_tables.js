@@ -4,6 +4,12 @@ const MANY = 60
 const MODES = ["counts", "by true class", "by predicted class"]
 const SAID = ["Counts", "Share of the true class (rows)", "Share of the predicted class (columns)"]
 
+// Long names are cut in the middle: they often differ at their ends.
+function shortened(label) {
+  const signs = Array.from(label)
+  return signs.length > 16 ? `${signs.slice(0, 7).join("")}…${signs.slice(-8).join("")}` : label
+}
+
 export function render({model}) {
   const make = (tag, parent, className = "", text = "") => {
     const element = document.createElement(tag)
@@ -167,7 +173,8 @@ export function render({model}) {
       const th = make("th", head)
       th.scope = "col"
       th.title = label
-      make("span", th, "", label)
+      th.setAttribute("aria-label", label)
+      make("span", th, "", shortened(label))
     })
     const body = make("tbody", table)
     const made = {index, place: scroll, cells: panel.cells, byRow: new Map(), rows: [], stop: null,
@@ -180,7 +187,8 @@ export function render({model}) {
       labels[cell[0]] === kept[0] && labels[cell[1]] === kept[1])) || panel.cells[0]
     labels.forEach((label) => {
       const tr = make("tr", body)
-      const th = make("th", tr, "", label)
+      const th = make("th", tr, "", shortened(label))
+      th.setAttribute("aria-label", label)
       th.scope = "row"
       th.title = label
       made.rows.push(tr)

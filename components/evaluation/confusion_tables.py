@@ -11,7 +11,7 @@ import param
 from panel.custom import JSComponent
 
 from .cell import Cell
-from .confusion_matrix import Matrix, Shares
+from .matrix import Matrix, Shares
 from .share_words import percent
 
 __all__ = ["ConfusionTables"]

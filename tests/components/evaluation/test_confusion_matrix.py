@@ -8,8 +8,9 @@ import pytest
 from imlkit.components.data.dataset_browser import DatasetBrowser
 from imlkit.components.evaluation.batch_prediction import BatchPrediction
 from imlkit.components.evaluation.cell import Cell
-from imlkit.components.evaluation.confusion_matrix import CHOOSE, ConfusionMatrix, Matrix
+from imlkit.components.evaluation.confusion_matrix import CHOOSE, ConfusionMatrix
 from imlkit.components.evaluation.confusion_tables import ConfusionTables
+from imlkit.components.evaluation.matrix import Matrix
 from imlkit.components.evaluation.metrics import confusion
 from imlkit.components.evaluation.share_words import percent
 from imlkit.components.models.knn_classifier import KNNClassifier
