@@ -3,7 +3,10 @@
 import numpy as np
 
 from imlkit import (
+    BatchPrediction,
     Button,
+    ClassificationReport,
+    ConfusionMatrix,
     Dashboard,
     Dataset,
     DatasetBrowser,
@@ -15,9 +18,6 @@ from imlkit import (
     TrainingProgress,
     data_store,
 )
-from imlkit.components.evaluation.batch_prediction import BatchPrediction
-from imlkit.components.evaluation.classification_report import ClassificationReport
-from imlkit.components.evaluation.confusion_matrix import ConfusionMatrix
 
 MODELS = """\
 **Two ways to read a digit.** A quarter of 1,797 real handwritten digits is held out: the models

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from .components.data.class_list import ClassList as ClassList
     from .components.data.dataset import Dataset as Dataset
     from .components.data.dataset_browser import DatasetBrowser as DatasetBrowser
+    from .components.data.mistakes import Mistakes as Mistakes
     from .components.data.next_examples import NextExamples as NextExamples
     from .components.data.project_file import ProjectFile as ProjectFile
+    from .components.data.similar_examples import SimilarExamples as SimilarExamples
     from .components.evaluation.batch_prediction import BatchPrediction as BatchPrediction
     from .components.evaluation.classification_report import ClassificationReport as ClassificationReport
     from .components.evaluation.confusion_matrix import ConfusionMatrix as ConfusionMatrix
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
     from .components.inputs.sketchpad import Sketchpad as Sketchpad
     from .components.inputs.webcam import Webcam as Webcam
     from .components.models.hog_features import HogFeatures as HogFeatures
+    from .components.models.image_classifier import ImageClassifier as ImageClassifier
     from .components.models.knn_classifier import KNNClassifier as KNNClassifier
     from .components.models.mlp_classifier import MLPClassifier as MLPClassifier
+    from .components.models.mobilenet_features import MobileNetFeatures as MobileNetFeatures
     from .components.widgets.button import Button as Button
     from .components.widgets.image_display import ImageDisplay as ImageDisplay
     from .components.widgets.select import Select as Select
@@ -74,17 +78,21 @@ __all__ = [
     "DatasetBrowser",
     "HogFeatures",
     "HoldButton",
+    "ImageClassifier",
     "ImageDisplay",
     "ImageUpload",
     "ImlkitError",
     "KNNClassifier",
     "MLPClassifier",
+    "Mistakes",
+    "MobileNetFeatures",
     "Model",
     "NextExamples",
     "Prediction",
     "ProjectFile",
     "Select",
     "Session",
+    "SimilarExamples",
     "Sketchpad",
     "Slider",
     "Store",

@@ -143,7 +143,6 @@ class ClassList(Component):
         self.follow(self.classes, rows, lambda rows, classes: rows.show_classes(classes, self.minimum))
         self.follow(self.chosen, rows, ClassRows.choose)
         self.follow(self.balance, rows, ClassRows.tell_balance)
-        self.follow(self.ready, rows, ClassRows.tell_ready)
         self.follow(self.message, rows, ClassRows.tell)
         return rows
 

@@ -22,9 +22,8 @@ export function render({ model }) {
   const add = element("button", { type: "button", textContent: "Add a class" });
   add.onclick = () => send("add");
   const notice = element("p", { className: "notice", role: "alert" });
-  const ready = element("p", { role: "status" });
   const balance = element("p", { className: "balance", role: "status" });
-  const root = element("div", {}, list, ...(editing ? [add, notice] : []), ready, balance);
+  const root = element("div", {}, list, ...(editing ? [add, notice] : []), balance);
   const rows = new Map();
 
   function editRow({ id }) {
@@ -88,12 +87,11 @@ export function render({ model }) {
   };
   const tell = () => {
     notice.textContent = model.notice;
-    ready.textContent = editing ? "" : model.ready;
     balance.textContent = editing ? "" : model.balance;
-    for (const each of [notice, ready, balance]) each.hidden = !each.textContent;
+    for (const each of [notice, balance]) each.hidden = !each.textContent;
   };
   for (const name of ["rows", "most", "chosen"]) model.on(name, show);
-  for (const name of ["ready", "balance", "notice"]) model.on(name, tell);
+  for (const name of ["balance", "notice"]) model.on(name, tell);
   show();
   tell();
   return root;

@@ -27,7 +27,6 @@ class ClassRows(JSComponent):
     rows = param.List(default=[])
     most = param.Integer(default=1)
     chosen = param.String(default="")
-    ready = param.String(default="")
     balance = param.String(default="")
     notice = param.String(default="")
 
@@ -60,10 +59,6 @@ class ClassRows(JSComponent):
     def choose(self, id: str) -> None:
         """Mark the chosen class."""
         self.chosen = id
-
-    def tell_ready(self, ready: bool | str) -> None:
-        """Say what is missing."""
-        self.ready = ready if isinstance(ready, str) else ""
 
     def tell_balance(self, words: str) -> None:
         """Say what to do about classes with few examples."""

@@ -5,7 +5,18 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("streams", "stores", "models", "browser", "strokes", "serving")
+NAMES = (
+    "streams",
+    "stores",
+    "models",
+    "browser",
+    "strokes",
+    "serving",
+    "batch_prediction",
+    "mobilenet",
+    "active_help",
+    "large_dataset",
+)
 
 
 def main(names: list[str]) -> int:

@@ -1,0 +1,150 @@
+"""Teach a computer to tell things apart, step by step: by drawings, the camera or pictures."""
+
+import panel_material_ui as pmui
+
+from imlkit import (
+    Button,
+    ClassList,
+    ConfidencePlot,
+    Dataset,
+    DatasetBrowser,
+    HogFeatures,
+    HoldButton,
+    ImageUpload,
+    Mistakes,
+    MLPClassifier,
+    ProjectFile,
+    SimilarExamples,
+    Sketchpad,
+    Slider,
+    Text,
+    TrainingPlot,
+    TrainingProgress,
+    Webcam,
+    Wizard,
+    data_store,
+)
+
+CLASSES = """\
+What should the computer tell apart? Give each thing a name: *cat* and *dog*, *thumb up* and *thumb
+down*, your own signs. You can come back and change the names, and nothing you add is lost.
+"""
+EXAMPLES = """\
+Choose a class, then show it what belongs there: **draw** it, **hold** the camera's button while
+you show it, or choose **pictures**. At least three of each; ten that differ are better than fifty
+that look alike.
+"""
+TRAIN = """\
+The computer now looks for what the examples of each class have in common. That takes seconds.
+"""
+CURVES = """\
+**How to read the curves.** *Loss* says how wrong the answers still are: it should fall and level
+out. *Accuracy* says how many are right. The *validation* curves are about examples kept aside,
+which the computer never learned from: they tell how well it will do with new ones. If training is
+at 100 % and validation stays low, it has learned the examples by heart: add some that differ more.
+"""
+TRY = """\
+Show it something new. The bars say how sure it is of each class; below are the examples that what
+it sees resembles most. It always chooses one of your classes, even for what is none of them.
+"""
+IMPROVE = """\
+These are the examples that it names otherwise than you did. Was it your slip, or its mistake?
+After that, add more examples like those it got wrong, and train again.
+"""
+KEEP = """\
+One file holds your examples, your classes and the model. Open it here again on any machine, or
+run the model with the Python script that lies in it: `python run_model.py picture.png`.
+"""
+SCRIPT = """\
+import sys
+from imlkit import HogFeatures, MLPClassifier
+from imlkit.images import open_image
+
+features, classifier = HogFeatures(), MLPClassifier()
+classifier.upload("model.safetensors")
+for path in sys.argv[1:]:
+    prediction = classifier.predict(features.process(open_image(path)))
+    sure = prediction.confidences[prediction.label]
+    print(f"{path}: {prediction.label} ({sure:.0%})")
+"""
+
+store = data_store("teach")
+examples = Dataset("examples", store, title="Your examples")
+classes = ClassList(examples, title="What to tell apart")
+features = HogFeatures()
+classifier = MLPClassifier(layers=(64, 32), epochs=30).sync(store, "teach-classifier")
+guide = Wizard(title="Teach a computer", author="imlkit")
+
+# Three ways to bring examples; each goes to the class that is chosen at that moment.
+pad, add = Sketchpad(title="Draw"), Button("Add this drawing")
+camera = Webcam(period_ms=200)
+hold, countdown = HoldButton("Hold to record"), Slider(0, 10, 0, title="Seconds to count down first")
+pictures = ImageUpload(title="Pictures")
+
+chosen = classes.chosen.merge(classes.classes).map(lambda _: classes.label)
+chosen.map(lambda name: f"Add to {name}" if name else "Choose a class").subscribe(add.text)
+chosen.map(lambda name: not name).subscribe(add.disabled)
+chosen.map(lambda name: not name).subscribe(hold.disabled)
+
+
+def keep(shown):
+    image, chosen = shown
+    return classes.capture({"x": features.process(image), "thumbnail": image}, chosen)
+
+
+added = add.clicks.snapshot(pad.images, classes.chosen).compute(keep)
+added.subscribe(lambda _: pad.clear())
+recorded = camera.images.filter(lambda _: hold.held.value).snapshot(camera.images, classes.chosen)
+recorded.compute(keep, policy="latest")
+pictures.images.snapshot(pictures.images, classes.chosen).compute(keep)
+countdown.value.subscribe(hold.countdown)
+
+train = Button("Train")
+train.clicks.subscribe(lambda _: classifier.train(examples))
+trained = classifier.training.map(lambda status: classifier.trained)
+
+# Whatever is shown at the last steps is answered at once.
+trial, file = Sketchpad(title="Draw something new"), ImageUpload(title="A picture to try")
+seen = trial.images.merge(camera.images, file.images).filter(lambda _: guide.current.value == "try-it")
+described = seen.compute(features.process, policy="latest")
+predictions = described.compute(classifier.predict, policy="latest")
+
+
+def ways(*named):
+    return pmui.Tabs(*named, margin=0, sizing_mode="stretch_width")
+
+
+guide.step("Classes").text(CLASSES).use(classes).tells(
+    classes.classes.map(lambda found: ", ".join(f"{each.name} ({each.examples})" for each in found))
+)
+guide.step("Examples").text(EXAMPLES).use(
+    [
+        classes.choice(),
+        ways(
+            ("Draw", pmui.Column(add.view(), pad.view())),
+            ("Camera", pmui.Column(hold.view(), camera.view(), countdown.view())),
+            ("Pictures", pictures.view()),
+        ),
+    ],
+    DatasetBrowser(examples, process=features.process),
+).tells(examples.counts.map(lambda counts: f"{sum(counts.values())} examples"))
+guide.step("Train").text(TRAIN).use(
+    train, TrainingProgress(classifier), TrainingPlot(classifier), Text(CURVES, format="markdown")
+).opens_when(classes.ready, "Add some examples first.").tells(
+    classifier.training.map(lambda status: status.message or "Trained")
+)
+guide.step("Try it").text(TRY).use(
+    [
+        ways(
+            ("Draw", trial.view()),
+            ("Camera", camera.view()),
+            ("Picture", file.view()),
+        ),
+        ConfidencePlot(predictions, title="It says"),
+    ],
+    SimilarExamples(described, examples),
+).opens_when(trained, "Train it first.")
+guide.step("Improve").text(IMPROVE).use(Mistakes(classifier, examples)).opens_when(trained, "Train it first.")
+guide.step("Keep it").text(KEEP).use(ProjectFile(examples, classifier, classes, SCRIPT))
+guide.summary("You taught a computer to tell things apart.")
+guide.servable()
