@@ -35,7 +35,7 @@ class ExampleTiles(JSComponent):
     listing = param.Dict(default={"items": [], "summary": "", "hint": "", "empty": "", "pages": [1, 1]})
     extra = param.Dict(default={"undo": "", "kept": ""})
     progress = param.Dict(default={"text": "", "share": -1})
-    notice = param.Dict(default={"text": "", "kind": "info"})
+    notice = param.Dict(default={"text": "", "kind": "info", "turn": 0})
     title = param.String()
     small = param.Boolean(default=False)
 
@@ -94,7 +94,8 @@ class ExampleTiles(JSComponent):
 
     def show_notice(self, notice: Notice) -> None:
         """Tell the person something; an empty notice takes away what was told."""
-        self.notice = {"text": notice.text, "kind": notice.kind}
+        # The same words told again are news: what failed once more can be tried once more.
+        self.notice = {"text": notice.text, "kind": notice.kind, "turn": self.notice["turn"] + 1}
 
     def _handle_msg(self, message: Any) -> None:
         if isinstance(message, dict) and isinstance(message.get("type"), str):

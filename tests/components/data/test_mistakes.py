@@ -14,6 +14,7 @@ import pytest
 from imlkit.components.data.dataset import Dataset
 from imlkit.components.data.example_tiles import ExampleTiles
 from imlkit.components.data.mistakes import Mistakes
+from imlkit.components.data.notice import Notice
 from imlkit.components.models.knn_classifier import KNNClassifier
 from imlkit.errors import DataError
 from imlkit.location import data_store
@@ -276,6 +277,22 @@ def test_a_view_shows_labels_as_text_and_does_what_its_buttons_say(mistakes: Mis
     view._handle_msg({"type": "relabel", "id": "lost"})
     awaited(mistakes.mistakes, lambda found: not found)
     assert mistakes.dataset.get("lost")["y"] == "cat"
+
+
+def test_the_same_failure_told_twice_reaches_the_page_twice(mistakes: Mistakes) -> None:
+    view = mistakes.view()
+    assert isinstance(view, ExampleTiles)
+    told: list[Any] = []
+    view.param.watch(lambda event: told.append(event.new["text"]), "notice")
+    mistakes.work.set(lambda: mistakes.dataset.patch_many(["lost"], {"y": " "}))
+    awaited(mistakes.notice, lambda notice: "blank" in notice.text or "names no class" in notice.text)
+    mistakes.work.set(lambda: mistakes.dataset.patch_many(["lost"], {"y": " "}))
+    mistakes.work.set(lambda: mistakes.notice.set(Notice("done")))
+    awaited(mistakes.notice, lambda notice: notice.text == "done")
+    assert len(told) == 3
+    assert told[0] == told[1] != ""
+    view._handle_msg({"type": "read"})
+    assert view.notice["text"] == ""
 
 
 def test_a_model_that_is_no_classifier_is_refused_in_the_view(dataset: Dataset) -> None:
