@@ -25,6 +25,7 @@ class Tiles {
     this.words = make("span");
     this.bar = make("progress", "", { ariaLabel: "How far it is" });
     this.looking = make("div", "looking", { hidden: true }, this.words, this.bar);
+    if (!model.small) this.looking.append(button("Stop", () => this.send("stop")));
     this.empty = make("p", "empty", { role: "status" });
     this.list = make("ul", "examples", { ariaLabel: model.title });
     this.list.setAttribute("role", "list"); // without bullets some would not call it a list

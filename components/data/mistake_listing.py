@@ -29,6 +29,7 @@ class MistakeListing:
         problem: why not, for one of them.
         trained: whether the model could predict.
         instances: how many instances there are, labelled or not.
+        stopped: whether the person stopped the checking before all were judged.
     """
 
     mistakes: tuple[Mistake, ...] = ()
@@ -43,6 +44,7 @@ class MistakeListing:
     problem: str = ""
     trained: bool = False
     instances: int = 0
+    stopped: bool = False
 
     def summary(self) -> str:
         """Return how much it gets wrong; empty where there is nothing to show."""
@@ -73,7 +75,7 @@ class MistakeListing:
             first = "Train it" if self.instances else "Add examples of at least two classes, then train"
             return f"Not trained yet. {first}: the examples that it gets wrong appear here."
         if not self.judged:
-            if self.left_out:
+            if self.left_out or self.stopped:
                 return "None of the examples could be checked." + self._beside()
             return "There is no labelled example to check. Add some: those that it gets wrong appear here."
         proof = " That is no proof that it will name new ones: try it."
@@ -89,6 +91,8 @@ class MistakeListing:
         return f"It names {examples} as you did.{proof}" + self._beside()
 
     def _beside(self) -> str:
+        if self.stopped:
+            return " The check was stopped before it had seen them all: train again to check the rest."
         if not self.left_out:
             return ""
         be = "was" if self.left_out == 1 else "were"
@@ -100,7 +104,12 @@ Found = tuple[MistakeListing, tuple[Mistake, ...]]
 
 
 def list_mistakes(
-    judgements: Judgements, kept: Mapping[str, int], dataset: InstanceSet, page: int, size: int
+    judgements: Judgements,
+    kept: Mapping[str, int],
+    dataset: InstanceSet,
+    page: int,
+    size: int,
+    stopped: bool,
 ) -> Found:
     """Return one page of a model's mistakes, and all of them.
 
@@ -110,6 +119,7 @@ def list_mistakes(
         dataset: where the instances are.
         page: which page to show, from 1; the last where there are fewer.
         size: how many mistakes a page has.
+        stopped: whether some instances were not judged.
     """
     mistakes = tuple(judgements.mistakes(kept))
     pages = max(1, -(-len(mistakes) // size))
@@ -130,5 +140,6 @@ def list_mistakes(
         problem=judgements.problem,
         trained=True,
         instances=dataset.count(),
+        stopped=stopped,
     )
     return listing, mistakes

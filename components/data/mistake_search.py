@@ -44,7 +44,13 @@ class MistakeSearch:
         self._touched: set[str] = set()
         self._kept: dict[str, int] = {}
         self._looked = 0.0
+        self._partial = False
+        self._stopped = threading.Event()
         self._ended = threading.Event()
+
+    def stop(self) -> None:
+        """Stop a look that goes on, and keep what it has judged."""
+        self._stopped.set()
 
     def end(self) -> None:
         """Stop looking."""
@@ -89,6 +95,7 @@ class MistakeSearch:
         with self._lock:
             anew, touched = self._anew, self._touched
             self._anew, self._touched = False, set()
+            self._stopped.clear()
         try:
             if not self._judge(anew, touched):
                 return None
@@ -110,11 +117,15 @@ class MistakeSearch:
         if anew or judgements is None:
             judgements = Judgements(self._model)
             walk = self._dataset.batches(_BATCH, select=["x", "y"])
-            if not judgements.judge(walk, self._teller(self._dataset.count())):
-                return False
-            self._judgements = judgements
-            return True
-        return judgements.judge_again(self._dataset, sorted(touched), _BATCH, self._teller(len(touched)))
+            whole = judgements.judge(walk, self._teller(self._dataset.count()))
+            self._partial = not whole
+        else:
+            whole = judgements.judge_again(self._dataset, sorted(touched), _BATCH, self._teller(len(touched)))
+            self._partial |= not whole
+        if not whole and not self._stopped.is_set():
+            return False
+        self._judgements = judgements
+        return True
 
     def _teller(self, total: int) -> Callable[[int], bool]:
         """Return what tells how far the judging is, and whether it is to go on."""
@@ -127,9 +138,11 @@ class MistakeSearch:
                 self._told(Progress("Checking the examples", done, max(done, total)))
             with self._lock:
                 # A training that has ended meanwhile makes all of this out of date.
-                stops = self._anew or self._ended.is_set()
-                self._anew |= stops
-            return not stops
+                useless = self._anew or self._ended.is_set()
+                self._anew |= useless
+                if useless:
+                    self._stopped.clear()
+            return not (useless or (self._stopped.is_set() and done < total))
 
         return tell
 
@@ -140,4 +153,4 @@ class MistakeSearch:
         with self._lock:
             self._kept = judgements.still(self._kept)
             kept = self._kept
-        return list_mistakes(judgements, kept, self._dataset, page, size)
+        return list_mistakes(judgements, kept, self._dataset, page, size, self._partial)

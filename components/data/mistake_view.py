@@ -34,6 +34,8 @@ def mistake_view(mistakes: Mistakes) -> Viewable:
                 mistakes.work.set(partial(acts[act], id))
             case {"type": "undo"}:
                 mistakes.work.set(mistakes.undo)
+            case {"type": "stop"}:
+                mistakes.stop()
             case {"type": "show_kept"}:
                 mistakes.show_kept()
             case {"type": "page", "page": int(page)} if page > 0:

@@ -137,6 +137,10 @@ class Mistakes(Component):
             self.session.on_page(lambda: self.notice.set(gone))
         return bool(done)
 
+    def stop(self) -> None:
+        """Stop looking through the dataset, and show what was found so far."""
+        self._search.stop()
+
     def show_kept(self) -> None:
         """Show the mistakes again whose labels were kept."""
         self._show_again(None)

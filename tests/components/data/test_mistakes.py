@@ -46,7 +46,7 @@ def model() -> KNNClassifier:
 
 def example(label: str, n: int) -> dict[str, Any]:
     x = (np.asarray(PLACES[label]) + 0.05 * n).astype(np.float32)
-    return {"id": f"{label}{n}", "x": x, "y": label, "thumbnail": np.full((8, 8, 3), 2 * n, np.uint8)}
+    return {"id": f"{label}{n}", "x": x, "y": label, "thumbnail": np.full((8, 8, 3), 2 * n % 256, np.uint8)}
 
 
 def train(model: KNNClassifier, dataset: Any) -> None:
@@ -336,6 +336,28 @@ def test_a_training_that_ends_in_mid_look_makes_it_begin_anew(model: KNNClassifi
     awaited(mistakes.listing, lambda listing: listing.judged == 201)
     awaited(mistakes.busy, lambda busy: not busy)
     assert not any(seen), "what the model said before its last training was not shown"
+
+
+def test_a_look_that_is_stopped_shows_what_it_has_found_and_says_so(
+    model: KNNClassifier, store: Store
+) -> None:
+    dataset = Gated("animals", store)
+    dataset.create({**example("cat", 9), "id": "lost", "y": "dog"})
+    dataset.create([example(label, n) for label in PLACES for n in range(10, 160)])
+    model.k = 5
+    train(model, dataset)
+    mistakes = Mistakes(model, dataset)
+    view = mistakes.view()
+    assert isinstance(view, ExampleTiles)
+    assert dataset.walking.wait(20)
+    view._handle_msg({"type": "stop"})
+    dataset.gate.set()
+    listing = awaited(mistakes.listing, lambda listing: listing.trained)
+    assert (listing.judged, listing.stopped, ids(listing.mistakes)) == (256, True, ["lost"])
+    assert "train again to check the rest" in view.listing["summary"]
+    train(model, dataset)
+    listing = awaited(mistakes.listing, lambda listing: listing.judged == 301)
+    assert not listing.stopped
 
 
 def test_page_sizes_that_cannot_be_shown_are_refused(model: KNNClassifier, dataset: Dataset) -> None:
