@@ -26,9 +26,16 @@ p { margin: 0; overflow-wrap: anywhere; }
 
 
 class TrainingCurves(pn.Column):
-    """A sentence, and a figure for each metric and its validation."""
+    """A sentence, and a figure for each metric and its validation.
 
-    def __init__(self, **params: Any) -> None:
+    Args:
+        held_back: whether figures wait for :meth:`begin`.
+        params: those of Panel's Column.
+    """
+
+    def __init__(self, held_back: bool = False, **params: Any) -> None:
+        self.held_back = held_back
+        self.status: TrainingStatus | None = None
         self.words = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[STYLE])
         self.figures: dict[str, Curve] = {}
         super().__init__(self.words, **params)
@@ -39,7 +46,15 @@ class TrainingCurves(pn.Column):
         # epoch would reach the page before its figure. Held, they stay in their order.
         with pn.io.hold(policy="collect"):
             self.words.object = sentence(status)
-            self._draw(status)
+            self.status = status
+            if not self.held_back:
+                self._draw(status)
+
+    def begin(self) -> None:
+        """Show the figures from now on."""
+        self.held_back = False
+        if self.status is not None:
+            self.present(self.status)
 
     def _draw(self, status: TrainingStatus) -> None:
         names = pairs(status)

@@ -13,6 +13,9 @@ from imlkit.streams import ErrorReport, Stream
 
 __all__ = ["Trained", "TrainingPlot"]
 
+STANDS_MS = 300
+"""After how long what was put on a page stands there."""
+
 
 class Trained(Protocol):
     """Anything whose training can be watched."""
@@ -45,9 +48,14 @@ class TrainingPlot(Component):
         # Plots are loaded when one is first viewed.
         from .training_curves import TrainingCurves
 
-        curves = TrainingCurves(sizing_mode="stretch_width", margin=10)
+        document = self.session.document
+        curves = TrainingCurves(document is not None, sizing_mode="stretch_width", margin=10)
         self._views.add(curves)
         self.follow(self.status, curves, TrainingCurves.present)
+        if document is not None:
+            # Bokeh measures a figure that comes together with what holds it before it is laid out,
+            # and fails: the figures come once the rest stands.
+            document.add_timeout_callback(curves.begin, STANDS_MS)
         return curves
 
     def explains(self, report: ErrorReport) -> bool:

@@ -190,6 +190,14 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> None:
     raise AssertionError(f"nothing named {name!r} takes the focus: last was {focused(page)!r}")
 
 
+def open_pictures(page: Page) -> None:
+    """Go from the first way to bring a picture to the third, and wait until its field stands."""
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(button(page, "Choose images")).to_be_visible()
+    page.wait_for_timeout(500)
+
+
 def test_by_keyboard_alone(serve: Any, open_page: Any) -> None:
     page = open_page(serve(TEACH).url)
     step(page, "Classes")
@@ -211,9 +219,7 @@ def test_by_keyboard_alone(serve: Any, open_page: Any) -> None:
         expect(page.get_by_role("radio", name=re.compile(shape))).to_be_checked()
         if shape == "circle":
             tab_to(page, "(?i)draw")
-            page.keyboard.press("ArrowRight")
-            page.keyboard.press("ArrowRight")
-            page.keyboard.press("Enter")
+            open_pictures(page)
         tab_to(page, "Choose images")
         with page.expect_file_chooser() as chooser:
             page.keyboard.press("Enter")
@@ -229,9 +235,7 @@ def test_by_keyboard_alone(serve: Any, open_page: Any) -> None:
     page.keyboard.press("Enter")
     step(page, "Try it")
     tab_to(page, "(?i)draw")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
+    open_pictures(page)
     tab_to(page, "Choose images")
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
@@ -257,7 +261,7 @@ def test_by_touch_on_a_phone(serve: Any, open_page: Any) -> None:
         expect(button(page, f"Add to {shape}")).to_be_visible()
         for n in range(3):
             touch(page, shape, 0.02 * n)
-            button(page, f"Add to {shape}").tap()
+            tap(page, button(page, f"Add to {shape}"))
             counted(page, shape, n + 1)
             expect(canvas(page)).to_have_attribute("aria-label", "Draw: empty")
     expect(button(page, "Next")).to_be_enabled()
@@ -275,6 +279,15 @@ def test_by_touch_on_a_phone(serve: Any, open_page: Any) -> None:
     button(page, "Finish").tap()
     step(page, "Summary")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def tap(page: Page, place: Locator) -> None:
+    """Tap, once more where the browser took the first for a long press because it was busy."""
+    place.evaluate("e => { window.tapped = 0; window.addEventListener('click', () => window.tapped++) }")
+    place.tap()
+    page.wait_for_timeout(300)
+    if not page.evaluate("window.tapped"):
+        place.tap()
 
 
 def touch(page: Page, shape: str, jitter: float) -> None:
@@ -295,6 +308,8 @@ def touch(page: Page, shape: str, jitter: float) -> None:
             session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [spot]})
         session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     session.detach()
+    # A finger takes a moment to the next thing; sooner, the browser counts it to the same gesture.
+    page.wait_for_timeout(500)
 
 
 def test_a_class_is_removed_after_asking_and_its_examples_with_it(serve: Any, open_page: Any) -> None:
