@@ -27,7 +27,7 @@ def labelled(instance: Mapping[str, Any]) -> dict[str, Any]:
     fields = dict(instance)
     label = fields.get("y")
     if isinstance(label, str) and not label.strip():
-        raise DataError(f"Give the instance a label first: its label is {label!r}, which names no class.")
+        raise DataError("Give the instance a label first: the label is empty, which names no class.")
     if isinstance(label, np.generic):
         fields["y"] = label.item()
     return fields

@@ -17,8 +17,9 @@ from imlkit import (
 # Components: each shows itself on the page and speaks through streams.
 sketchpad = Sketchpad()
 features = HogFeatures()
-training_set = Dataset("drawings", data_store("my-app"))
-classifier = MLPClassifier(layers=(64, 32), epochs=20)
+store = data_store("my-app")
+training_set = Dataset("drawings", store)
+classifier = MLPClassifier(layers=(64, 32), epochs=20).sync(store, "my-classifier")
 label = TextInput(title="Label")
 capture = Button("Capture this drawing")
 train = Button("Train the classifier")

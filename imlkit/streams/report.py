@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ImlkitError
+
 if TYPE_CHECKING:
     from .stream import Stream
 
@@ -46,20 +48,25 @@ class ErrorReport:
 
 
 def report(error: Exception, stream: Stream[Any] | None) -> None:
-    """Log an error with its traceback and put it into the ``errors`` stream of its session."""
+    """Log an error and put it into the ``errors`` stream of its session.
+
+    The log has the traceback of what nobody foresaw; imlkit's own errors say all in their words.
+    """
     from ..session import Session
 
     component = stream.owner if stream is not None else None
     said = ErrorReport(error, component, stream)
     session = stream.session if stream is not None else Session.current()
     repeated = session.errors.has_value and _same(session.errors.value, said)
-    # A pipeline that fails at every stroke must not flood the log with one traceback.
+    # A pipeline that fails at every stroke must not flood the log with one traceback; what a person
+    # did wrong is no fault of the program, and its words say all.
+    expected = isinstance(error, ImlkitError)
     log.log(
-        logging.DEBUG if repeated else logging.ERROR,
+        logging.DEBUG if repeated else logging.WARNING if expected else logging.ERROR,
         "in %s: %s",
         said.place or "a pipeline",
         said.message,
-        exc_info=None if repeated else error,
+        exc_info=None if repeated or expected else error,
     )
     if stream is not session.errors:
         session.errors.set(said)
