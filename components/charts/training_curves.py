@@ -61,15 +61,17 @@ class TrainingCurves(pn.Column):
         if status.running and not names:
             # A training that begins keeps the figures, emptied: the page does not jump.
             names = list(self.figures)
-        for name in self.figures.keys() - set(names):
-            self.remove(self.figures.pop(name).pane)
         for name in names:
-            if name in self.figures:
-                self.figures[name].present(status)
-            else:
-                curve = self.figures[name] = Curve(name)
-                curve.present(status)
-                self.append(curve.pane)
+            if name not in self.figures:
+                self.figures[name] = Curve(name)
+            self.figures[name].present(status)
+        for name in self.figures.keys() - set(names):
+            del self.figures[name]
+        # All at once: a figure added while another is being built is built twice, and what the
+        # mouse meets is then not what is shown.
+        panes = [self.words, *(curve.pane for curve in self.figures.values())]
+        if list(self.objects) != panes:
+            self.objects = panes
 
 
 class Curve:
@@ -93,7 +95,7 @@ class Curve:
             y_range=Range1d(start=-0.02, end=1.02) if share else DataRange1d(range_padding=0.08),
             x_axis_label="epoch",
             y_axis_label=spaced(name),
-            tools=[HoverTool(tooltips=tooltips(share), mode="vline")],
+            tools=[],
             toolbar_location=None,
         )
         self.figure.xaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=8)
@@ -111,6 +113,7 @@ class Curve:
             for column, (color, dash, marker) in looks.items()
         }
         self.marks = [marks for _, marks in drawn.values()]
+        self.figure.add_tools(HoverTool(tooltips=tooltips(share), mode="vline", renderers=self.marks))
         self.validation = LegendItem(label="validation", renderers=drawn["validation"], visible=False)
         items = [LegendItem(label="training", renderers=drawn["training"]), self.validation]
         self.figure.add_layout(Legend(items=items, orientation="horizontal", margin=0), "above")
