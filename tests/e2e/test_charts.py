@@ -147,6 +147,20 @@ def test_curves_grow_epoch_by_epoch_and_a_restart_clears_them(page: Page) -> Non
     assert page.locator(".bk-Figure").first.evaluate("figure => figure.mark") == "kept"
 
 
+def test_the_values_of_an_epoch_are_told_where_the_mouse_is(page: Page) -> None:
+    for _ in range(3):
+        press(page, "Step")
+    await_drawn(page, [3, 3])
+    box = page.locator(".bk-Figure").first.bounding_box()
+    assert box is not None
+    told = page.locator(".bk-Tooltip").filter(visible=True)
+    for x in range(40, int(box["width"]), 4):
+        page.mouse.move(box["x"] + x, box["y"] + box["height"] / 2)
+        if told.count():
+            break
+    expect(told.first).to_contain_text("epoch")
+
+
 def await_drawn(page: Page, epochs: list[int]) -> None:
     """Wait until the figures hold that many epochs each."""
     page.wait_for_function(
