@@ -161,7 +161,7 @@ def test_imlkit_alone_shows_its_help(tmp_path: Path) -> None:
         (["serve", "hello.py", "--data", "notes.txt"], "'notes.txt' is a file: name a folder"),
         (["serve", "hello.py", "--data", "notes.txt/below"], "cannot be made"),
         (["serve", "hello.py", "folder/hello.py"], "would both be at /hello"),
-        (["demo", "dance"], "there is no demo 'dance': choose one of these: sketch"),
+        (["demo", "dance"], "there is no demo 'dance': choose one of these: digits, sketch, teach"),
         (["new"], "required"),
         (["new", "app"], "required: NAME"),
         (["new", "app", "../up"], "cannot be called '../up'"),
