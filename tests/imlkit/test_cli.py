@@ -16,9 +16,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import panel.models  # noqa: F401  (what pages are made of, for pull_session to understand them)
 import pytest
-from bokeh.client import pull_session
+from bokeh.client import ClientSession
+from bokeh.client.util import websocket_url_for_server_url
+from bokeh.util.token import generate_session_id
 
 import imlkit
 
@@ -281,12 +282,22 @@ def test_the_data_folder_reaches_the_script(start: Start, tmp_path: Path) -> Non
 def test_a_page_connects_and_a_foreign_page_does_not(start: Start, tmp_path: Path) -> None:
     (tmp_path / "hello.py").write_text(HELLO)
     served = start("serve", "hello.py")
-    session = pull_session(url=served.address)
+    session = connected(served.address)
     session.close()
     own = served.address.removesuffix("/hello")
     assert _answer_to_websocket(served.address, origin=own) == 101
     assert _answer_to_websocket(served.address, origin=own.replace("127.0.0.1", "localhost")) == 101
     assert _answer_to_websocket(served.address, origin="http://elsewhere.example") == 403
+
+
+def connected(address: str) -> ClientSession:
+    """Open a page as a browser does, whatever it is made of."""
+    session = ClientSession(
+        session_id=generate_session_id(), websocket_url=websocket_url_for_server_url(address)
+    )
+    session.connect()
+    assert session.connected
+    return session
 
 
 def _answer_to_websocket(address: str, origin: str) -> int:
@@ -314,7 +325,7 @@ def test_a_closed_page_is_let_go_of_within_seconds(start: Start, tmp_path: Path)
         "pn.state.add_periodic_callback(lambda: print('still here', flush=True), 1500)\n"
     )
     served = start("serve", "hello.py")
-    session = pull_session(url=served.address)
+    session = connected(served.address)
     served.wait_for("still here")
     session.close()
     begin = time.perf_counter()
