@@ -53,7 +53,7 @@ After that, add more examples like those it got wrong, and train again.
 """
 KEEP = """\
 One file holds your examples, your classes and the model. Open it here again on any machine, or
-run the model with the Python script that lies in it: `python run_model.py picture.png`.
+run the model with the Python script that lies in it: **python run_model.py picture.png**.
 """
 SCRIPT = """\
 import sys
