@@ -1,11 +1,21 @@
 // Gathers the pieces of a file as they come and hands the whole to the browser to save.
 export function render({ model }) {
   let pieces = [];
+  let turn = 0;
+  let held = 0;
   model.on("msg:custom", (message) => {
     if (message.piece !== undefined) {
-      // A download that was cancelled may have left pieces.
-      if (message.offset === 0) pieces = [];
-      pieces.push(message.piece);
+      if (message.turn !== turn) {
+        // A download that was cancelled may have left pieces.
+        pieces = [];
+        held = 0;
+        turn = message.turn;
+      }
+      // A piece may come twice: it is sent again where no answer came.
+      if (message.offset === held) {
+        pieces.push(message.piece);
+        held += message.piece.byteLength;
+      }
       model.send_msg({ received: pieces.length });
       return;
     }

@@ -21,7 +21,7 @@ __all__ = ["download_button"]
 PIECE = 1 << 20
 """Bytes sent to the browser at a time."""
 
-PATIENCE_SECONDS = 0.25
+PATIENCE_SECONDS = 1.0
 """How long to wait for the browser before looking whether the person still wants the file."""
 
 Write = Callable[[Path, Callable[[Any], None]], Any]
@@ -83,6 +83,7 @@ class _Work:
         self.button = button
         self.saver = saver
         self.running = False
+        self.turn = 0
         self.percent = -1
         self.cancelled = threading.Event()
 
@@ -91,6 +92,7 @@ class _Work:
             self.cancelled.set()
             return
         self.running = True
+        self.turn += 1
         self.cancelled.clear()
         self.percent = -1
         self.tell("Preparing: press to cancel")
@@ -129,10 +131,13 @@ class _Work:
         with file.open("rb") as content:
             while piece := content.read(PIECE):
                 self.saver.received.clear()
-                message = {"piece": piece, "offset": offset}
+                message = {"piece": piece, "offset": offset, "turn": self.turn}
                 self.session.on_page(partial(self.saver._send_msg, message))
                 while not self.saver.received.wait(PATIENCE_SECONDS):
                     self.progress()
+                    if offset == 0:
+                        # The browser may still have been building the part that receives it.
+                        self.session.on_page(partial(self.saver._send_msg, message))
                 self.progress()
                 offset += len(piece)
         self.session.on_page(lambda: self.saver._send_msg({"name": self.name}))
