@@ -53,10 +53,14 @@ retrained = classifier.training.filter(lambda status: status.state == "success")
 predictions = drawings.merge(retrained.snapshot(drawings)).compute(classifier.predict, policy="latest")
 predictions.subscribe(lambda prediction: label.offer(prediction.label))
 
+# What was cleared away has no answer any more.
+answer = ConfidencePlot(predictions)
+sketchpad.cleared.subscribe(lambda _: answer.clear())
+
 app = Dashboard(title="Sketch app", author="imlkit")
 app.page("Main").sidebar(sketchpad, label, [capture, train]).use(
     Text(WELCOME, format="markdown"),
-    [ConfidencePlot(predictions), TrainingProgress(classifier)],
+    [answer, TrainingProgress(classifier)],
     TrainingPlot(classifier),
     DatasetBrowser(training_set),
 )

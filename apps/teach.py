@@ -108,6 +108,9 @@ trial, file = Sketchpad(title="Draw something new"), ImageUpload(title="A pictur
 seen = trial.images.merge(camera.images, file.images).filter(lambda _: guide.current.value == "try-it")
 described = seen.compute(features.process, policy="latest")
 predictions = described.compute(classifier.predict, policy="latest")
+answer, similar = ConfidencePlot(predictions, title="It says"), SimilarExamples(described, examples)
+trial.cleared.subscribe(lambda _: answer.clear())
+trial.cleared.subscribe(lambda _: similar.clear())
 
 
 def ways(*named):
@@ -140,9 +143,9 @@ guide.step("Try it").text(TRY).use(
             ("Camera", camera.view()),
             ("Picture", file.view()),
         ),
-        ConfidencePlot(predictions, title="It says"),
+        answer,
     ],
-    SimilarExamples(described, examples),
+    similar,
 ).opens_when(trained, "Train it first.")
 guide.step("Improve").text(IMPROVE).use(Mistakes(classifier, examples)).opens_when(trained, "Train it first.")
 guide.step("Keep it").text(KEEP).use(ProjectFile(examples, classifier, classes, SCRIPT))

@@ -52,6 +52,11 @@ class ConfidencePlot(Component):
         self.follow(self.message, bars, ConfidenceBars.explain)
         return bars
 
+    def clear(self) -> None:
+        """Take away the answer, as when there is nothing to answer any more."""
+        self.prediction.set(None)
+        self.message.set(EMPTY)
+
     def explains(self, report: ErrorReport) -> bool:
         """Whether this is the error of an untrained model, and a view of the plot says so."""
         return bool(self._views) and self._concerns(report)

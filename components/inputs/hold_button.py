@@ -15,8 +15,9 @@ from reactivex.scheduler import TimeoutScheduler
 from imlkit.component import Component
 from imlkit.errors import DataError
 from imlkit.streams import Stream
+from imlkit.streams.checked_stream import CheckedStream
 
-from .countdown import Countdown
+from .countdown import checked_countdown
 from .hold_pad import HoldPad
 
 __all__ = ["PATIENCE", "HoldButton"]
@@ -93,7 +94,7 @@ class HoldButton(Component):
         self.held: Stream[bool] = Stream(False)
         self.text: Stream[str] = Stream(str(text))
         self.disabled: Stream[bool] = Stream(False)
-        self.countdown: Stream[int] = Countdown(countdown)
+        self.countdown: Stream[int] = CheckedStream(countdown, checked_countdown)
         self.counting: Stream[int] = Stream(0)
         self.by_itself: Stream[bool] = Stream(False)
         self._scheduler = scheduler or TimeoutScheduler.singleton()

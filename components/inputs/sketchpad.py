@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import Any
 
 import panel_material_ui as pmui
 from panel.viewable import Viewable
@@ -12,7 +13,7 @@ from imlkit.component import Component
 from imlkit.images import RGBImage
 from imlkit.streams import Stream
 from imlkit.streams.chain import Filtering
-from imlkit.streams.stream import Joining
+from imlkit.streams.checked_stream import CheckedStream
 
 from .sketch_canvas import SketchCanvas
 from .strokes import Rasteriser, Stroke, as_strokes
@@ -62,7 +63,7 @@ class Sketchpad(Component):
         self.live_rate = live_rate
         self.pen: Stream[float] = Stream(pen)
         self.drawing: Stream[bool] = Stream(False)
-        self.strokes = Strokes()
+        self.strokes: CheckedStream[Any] = CheckedStream((), as_strokes)
         self._rasteriser = Rasteriser(size)
         self.images: Stream[RGBImage] = Drawings(self._rasteriser.render(()))
         self.cleared: Stream[int] = Stream()
@@ -119,19 +120,6 @@ class Sketchpad(Component):
             self._wiped = before
             self.images.set(self._rasteriser.render(()))
             self.cleared.set((self.cleared.value or 0) + 1)
-
-
-class Strokes(Stream[tuple[Stroke, ...]]):
-    """Strokes from anyone, as a tuple; what is no stroke is refused at once."""
-
-    def __init__(self) -> None:
-        super().__init__(())
-
-    def set(self, value: Iterable[Stroke]) -> None:
-        """Take these strokes for the drawing. Raises DataError if one of them is none."""
-        super().set(value if isinstance(value, Joining) else as_strokes(value))  # type: ignore[arg-type]
-
-    on_next = set
 
 
 class Drawings(Stream[RGBImage]):

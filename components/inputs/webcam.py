@@ -16,11 +16,12 @@ from imlkit.component import Component
 from imlkit.images import Fit, RGBImage, as_rgb, check_resizing, open_image, resized
 from imlkit.plain_text import escaped
 from imlkit.streams import Stream
+from imlkit.streams.checked_stream import CheckedStream
 
 from .camera_feed import CameraFeed
 from .camera_menu import CameraMenu, Cameras
 from .camera_problem import DARK, camera_problem
-from .period import Period
+from .period import checked_period
 
 __all__ = ["Webcam"]
 
@@ -96,7 +97,7 @@ class Webcam(Component):
         self.images: Stream[RGBImage] = Stream()
         self.active: Stream[bool] = Stream(False)
         self.mirror: Stream[bool] = Stream(bool(mirror))
-        self.period: Stream[float] = Period(period_ms)
+        self.period: Stream[float] = CheckedStream(period_ms, checked_period)
         self.cameras: Stream[Cameras] = Stream(())
         self.camera: Stream[str] = Stream("")
         self.problem: Stream[str] = Stream("")

@@ -10,8 +10,10 @@ from panel.viewable import Viewable
 from PIL import Image
 
 from imlkit.component import Component
-from imlkit.errors import DataError, ImageError
+from imlkit.errors import DataError
 from imlkit.plain_text import PlainText
+
+from .checked_image import checked_image
 
 __all__ = ["HogFeatures"]
 
@@ -105,19 +107,7 @@ class HogFeatures(Component):
         )
 
     def _grey(self, image: Any) -> NDArray[np.uint8]:
-        expected = "give an image as a uint8 array of shape (height, width, 3)"
-        if not isinstance(image, np.ndarray):
-            raise ImageError(f"{type(image).__name__} is not an image: {expected}")
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-            raise ImageError(
-                f"an array of type {image.dtype} and shape {image.shape} is not an image: {expected}"
-            )
-        if (image == image[0, 0]).all():
-            raise DataError(
-                "The drawing is empty: every pixel of the image has the same colour. "
-                "Draw something, or choose another image, first."
-            )
         # Pillow smooths while it makes an image smaller; reading a plain array avoids copies.
-        grey = Image.fromarray(np.ascontiguousarray(image)).convert("L")
+        grey = Image.fromarray(np.ascontiguousarray(checked_image(image))).convert("L")
         resized = grey.resize((self.size, self.size), Image.Resampling.BILINEAR, reducing_gap=3.0)
         return np.asarray(resized)

@@ -11,8 +11,8 @@ from panel.viewable import Viewable
 from imlkit.component import Component
 from imlkit.errors import DataError
 from imlkit.streams import Stream
+from imlkit.streams.checked_stream import CheckedStream
 
-from .checked_stream import CheckedStream
 from .select_field import SelectField
 
 __all__ = ["Select"]

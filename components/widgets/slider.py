@@ -11,8 +11,7 @@ from panel.viewable import Viewable
 
 from imlkit.component import Component
 from imlkit.errors import DataError
-
-from .checked_stream import CheckedStream
+from imlkit.streams.checked_stream import CheckedStream
 
 __all__ = ["Slider"]
 

@@ -182,15 +182,17 @@ class Wizard(Layout):
     def _tell(self) -> None:
         if not self.current.has_value or not self._steps:
             return
-        finished = self.current.value == self.SUMMARY
         whole = self._route.whole()
-        if finished:
+        if self.current.value == self.SUMMARY:
             self.state.set(self._state(self.ending, len(whole) + 1, whole, None))
             return
         step = self._shown()
         if step not in whole:
             whole.append(step)
-        self.state.set(self._state(step, whole.index(step) + 1, whole, self._route.after(step)))
+        state = self._state(step, whole.index(step) + 1, whole, self._route.after(step))
+        # A step may tell something at every batch of a training: what looks the same is not shown again.
+        if not self.state.has_value or state != self.state.value:
+            self.state.set(state)
 
     def _state(self, step: Step, number: int, whole: list[Step], following: Step | None) -> WizardState:
         return WizardState(

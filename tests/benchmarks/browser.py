@@ -6,11 +6,10 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.served import ROOT, Served, chromium
+from tests.e2e.served import Served, chromium
 
 PAGES = Path(__file__).parent / "pages"
 CLICKS = 60
@@ -139,13 +138,3 @@ def rows() -> list[tuple[str, str, float, bool]]:
         row("button click to text / bare Panel", 1.5, click_ratio(browser, folder))
         row("click while another session trains / idle server", 2.0, training_ratio(browser, folder))
     return measured
-
-
-def sketch_script() -> Path:
-    """Return the sketch app's script."""
-    return ROOT / "apps" / "sketch.py"
-
-
-if __name__ == "__main__":
-    result: Any = rows()
-    print(result)

@@ -46,7 +46,7 @@ def test_a_page_has_an_address_and_a_link_to_it_opens_it(served: Served, open_pa
     page = open_page(served.url)
     page.get_by_role("link", name="Second page").click()
     expect(page.get_by_role("button", name="Count")).to_have_count(0)
-    assert page.url.endswith("#second-page")
+    page.wait_for_url("**#second-page")
     other = open_page(page.url)
     expect(other.get_by_text("counted 0").filter(visible=True)).to_be_visible()
     expect(other.get_by_role("button", name="Count")).to_have_count(0)

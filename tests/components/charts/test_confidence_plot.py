@@ -46,6 +46,17 @@ def test_a_view_made_late_shows_the_latest(predictions: Stream[Prediction]) -> N
     assert view.bars["label"] == "cat"
 
 
+def test_cleared_it_begins_anew_and_answers_again(predictions: Stream[Prediction]) -> None:
+    plot = ConfidencePlot(predictions)
+    view: Any = plot.view()
+    predictions.set(CAT)
+    plot.clear()
+    assert view.message.startswith("Draw something")
+    assert view.bars == {}
+    predictions.set(CAT)
+    assert (view.message, view.bars["label"]) == ("", "cat")
+
+
 def test_of_many_classes_the_leading_ones_are_shown_and_the_rest_counted(
     predictions: Stream[Prediction],
 ) -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,23 +11,7 @@ from imlkit.components.data.class_rows import ClassRows
 from imlkit.errors import DataError
 from imlkit.session import Session
 from imlkit.stores.memory import MemoryStore
-from imlkit.streams import Stream
-
-
-def awaited(stream: Stream[Any], met: Callable[[Any], bool]) -> Any:
-    """Wait until the stream has a value that meets the condition, and return it."""
-    found: list[Any] = []
-    happened = threading.Event()
-
-    def look(value: Any) -> None:
-        if met(value) and not happened.is_set():
-            found.append(value)
-            happened.set()
-
-    subscription = stream.subscribe(look)
-    assert happened.wait(10), f"{stream} did not come so far"
-    subscription.dispose()
-    return found[0]
+from tests.awaiting import awaited
 
 
 def names(classes: tuple[ClassEntry, ...]) -> list[str]:

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import gc
 import io
-import queue
 import threading
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,23 +19,13 @@ from imlkit.components.data.thumbnails import SIDE, Thumbnails
 from imlkit.errors import ArchiveError, DataError
 from imlkit.session import Session
 from imlkit.stores.memory import MemoryStore
-from imlkit.streams import Stream
+from tests.awaiting import awaited
 from tests.contracts.dataset_contract import image
 
 
 @pytest.fixture
 def dataset() -> Dataset:
     return Dataset("drawings", MemoryStore())
-
-
-def awaited(stream: Stream[Any], holds: Callable[[Any], Any]) -> Any:
-    """Return the first value of a stream for which something holds."""
-    seen: queue.Queue[Any] = queue.Queue()
-    subscription = stream.subscribe(seen.put)
-    while not holds(value := seen.get(timeout=10)):
-        pass
-    subscription.dispose()
-    return value
 
 
 def shown(listing: Listing) -> dict[Any, int]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import queue
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,7 @@ from imlkit.errors import DataError
 from imlkit.location import data_store
 from imlkit.session import Session
 from imlkit.store import Store
-from imlkit.streams import Stream
+from tests.awaiting import awaited
 
 PLACES = {"cat": (0.0, 0.0), "dog": (9.0, 9.0)}
 
@@ -53,16 +51,6 @@ def train(model: KNNClassifier, dataset: Any) -> None:
     model.train(dataset)
     status = model.wait(30)
     assert status.state == "success", status.message
-
-
-def awaited(stream: Stream[Any], holds: Callable[[Any], Any]) -> Any:
-    """Return the first value of a stream for which something holds."""
-    seen: queue.Queue[Any] = queue.Queue()
-    subscription = stream.subscribe(seen.put)
-    while not holds(value := seen.get(timeout=20)):
-        pass
-    subscription.dispose()
-    return value
 
 
 def ids(mistakes: Any) -> list[str]:

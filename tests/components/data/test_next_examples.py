@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from imlkit.components.models.mlp_classifier import MLPClassifier
 from imlkit.errors import DataError
 from imlkit.session import Session
 from imlkit.stores.memory import MemoryStore
-from imlkit.streams import Stream
+from tests.awaiting import awaited
 
 
 @pytest.fixture(autouse=True)
@@ -29,16 +29,6 @@ def session() -> Iterator[Session]:
 @pytest.fixture
 def dataset() -> Dataset:
     return Dataset("points", MemoryStore())
-
-
-def awaited(stream: Stream[Any], holds: Callable[[Any], Any]) -> Any:
-    """Return the first value of a stream for which something holds."""
-    seen: queue.Queue[Any] = queue.Queue()
-    subscription = stream.subscribe(seen.put)
-    while not holds(value := seen.get(timeout=20)):
-        pass
-    subscription.dispose()
-    return value
 
 
 def points(*places: float, y: str | None = None) -> list[dict[str, Any]]:

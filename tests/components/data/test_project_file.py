@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +14,7 @@ from imlkit.components.data.class_list import ClassList
 from imlkit.components.data.project_file import ProjectFile
 from imlkit.errors import ArchiveError, DataError, ModelFileError
 from imlkit.stores.memory import MemoryStore
-from imlkit.streams import Stream
-
-
-def awaited(stream: Stream[Any], met: Callable[[Any], bool]) -> None:
-    happened = threading.Event()
-    subscription = stream.subscribe(lambda value: happened.set() if met(value) else None)
-    assert happened.wait(10), f"{stream} did not come so far"
-    subscription.dispose()
+from tests.awaiting import awaited
 
 
 def project(names: tuple[str, ...] = ("cat", "dog")) -> ProjectFile:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import queue
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from imlkit.location import data_store
 from imlkit.session import Session
 from imlkit.store import Store
 from imlkit.streams import Stream
+from tests.awaiting import awaited
 
 
 @pytest.fixture(params=["memory:", "folder"])
@@ -31,16 +30,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
 @pytest.fixture
 def dataset(store: Store) -> Dataset:
     return Dataset("points", store)
-
-
-def awaited(stream: Stream[Any], holds: Callable[[Any], Any]) -> Any:
-    """Return the first value of a stream for which something holds."""
-    seen: queue.Queue[Any] = queue.Queue()
-    subscription = stream.subscribe(seen.put)
-    while not holds(value := seen.get(timeout=20)):
-        pass
-    subscription.dispose()
-    return value
 
 
 def point(*place: float) -> np.ndarray:

@@ -15,8 +15,8 @@ from imlkit.components.models.knn_classifier import KNNClassifier
 from imlkit.errors import DataError, NotTrainedError
 from imlkit.location import data_store
 from imlkit.session import Session
+from tests import awaiting
 
-from . import awaiting
 from .conftest import World, around
 
 

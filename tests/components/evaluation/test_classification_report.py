@@ -10,8 +10,8 @@ from imlkit.components.evaluation.metrics import accuracy, class_scores, confusi
 from imlkit.components.evaluation.report_tables import report_html
 from imlkit.components.models.knn_classifier import KNNClassifier
 from imlkit.errors import DataError
+from tests.awaiting import awaited
 
-from .awaiting import awaited
 from .conftest import World
 
 

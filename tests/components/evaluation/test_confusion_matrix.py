@@ -16,8 +16,8 @@ from imlkit.components.evaluation.share_words import percent
 from imlkit.components.models.knn_classifier import KNNClassifier
 from imlkit.errors import DataError
 from imlkit.session import Session
+from tests.awaiting import awaited
 
-from .awaiting import awaited
 from .conftest import World, around
 
 

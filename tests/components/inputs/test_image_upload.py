@@ -10,24 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imlkit import ImageUpload, Stream
+from imlkit import ImageUpload
 from imlkit.components.inputs.image_upload import UploadProblem, UploadProgress
 from imlkit.images import open_image
 from imlkit.session import Session
+from tests.awaiting import awaited
 
 Encode = Callable[..., bytes]
 
 
-def until(stream: Stream[Any], met: Callable[[Any], bool]) -> None:
-    """Wait until the stream has a value that meets the condition."""
-    happened = threading.Event()
-    subscription = stream.subscribe(lambda value: happened.set() if met(value) else None)
-    assert happened.wait(10), f"{stream} did not come so far"
-    subscription.dispose()
-
-
 def until_done(upload: ImageUpload) -> None:
-    until(upload.progress, lambda progress: progress.total > 0 and not progress.busy)
+    awaited(upload.progress, lambda progress: progress.total > 0 and not progress.busy)
 
 
 def test_files_are_opened_in_order_with_their_names(encode: Encode, tmp_path: Path) -> None:
@@ -40,7 +33,7 @@ def test_files_are_opened_in_order_with_their_names(encode: Encode, tmp_path: Pa
     upload.add(encode((1, 0, 0)), "first.png")
     upload.add(encode((2, 0, 0)), "second.png")
     upload.add(tmp_path / "third.png")
-    until(upload.files, lambda file: file[0] == "third.png")
+    awaited(upload.files, lambda file: file[0] == "third.png")
     assert [image[0, 0, 0] for image in images] == [1, 2, 3]
     assert files == ["first.png", "second.png", "third.png"]
 
@@ -92,7 +85,7 @@ def test_a_new_upload_begins_with_no_problems(encode: Encode) -> None:
     until_done(upload)
     assert len(upload.problems.value) == 1
     upload.add(encode(), "good.png")
-    until(upload.images, lambda _: True)
+    awaited(upload.images, lambda _: True)
     assert upload.problems.value == ()
 
 
@@ -103,7 +96,7 @@ def test_progress_counts_what_is_chosen_arrived_and_opened(encode: Encode) -> No
     upload.expect(2)
     upload.receive("a.png", encode())
     upload.receive("b.png", encode())
-    until(upload.progress, lambda progress: progress.done == 2)
+    awaited(upload.progress, lambda progress: progress.done == 2)
     assert seen[0] == UploadProgress()
     assert seen[1] == UploadProgress(total=2)
     assert seen[-1] == UploadProgress(done=2, received=2, total=2)

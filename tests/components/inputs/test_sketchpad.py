@@ -141,7 +141,7 @@ def test_cleared_tells_each_time_the_pad_becomes_empty(pad: Sketchpad) -> None:
 def test_what_is_no_stroke_is_refused_and_changes_nothing(pad: Sketchpad) -> None:
     pad.strokes.set([ONE])
     with pytest.raises(DataError, match="is not a stroke"):
-        pad.strokes.set([[(1, 2), (3, 4)]])  # type: ignore[list-item]
+        pad.strokes.set([[(1, 2), (3, 4)]])
     assert pad.strokes.value == (ONE,)
 
 

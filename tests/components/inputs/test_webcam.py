@@ -17,17 +17,9 @@ from imlkit.components.inputs.webcam import Webcam
 from imlkit.errors import DataError, ImageError
 from imlkit.images import open_image
 from imlkit.session import Session
-from imlkit.streams import Stream
+from tests.awaiting import awaited
 
 Encode = Callable[..., bytes]
-
-
-def until(stream: Stream[Any], met: Callable[[Any], bool]) -> None:
-    """Wait until the stream has a value that meets the condition."""
-    happened = threading.Event()
-    subscription = stream.subscribe(lambda value: happened.set() if met(value) else None)
-    assert happened.wait(10), f"{stream} did not come so far"
-    subscription.dispose()
 
 
 def opened(webcam: Webcam, source: bytes | npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
@@ -102,7 +94,7 @@ def test_an_array_that_is_filled_anew_after_it_was_given_does_no_harm() -> None:
     webcam.frame(frame)
     frame[:] = 200
     go_on.set()
-    until(webcam._opened.busy, lambda busy: not busy)
+    awaited(webcam._opened.busy, lambda busy: not busy)
     assert webcam.images.value.max() == 7
 
 
@@ -121,7 +113,7 @@ def test_of_the_frames_that_come_while_one_is_opened_the_newest_is_kept() -> Non
     for level in range(2, 50):
         webcam.frame(np.full((4, 4, 3), level, np.uint8))
     go_on.set()
-    until(webcam.images, lambda image: image[0, 0, 0] == 49)
+    awaited(webcam.images, lambda image: image[0, 0, 0] == 49)
     assert seen == [1, 49]
 
 
@@ -141,7 +133,7 @@ def test_frames_are_opened_off_the_caller_s_thread(encode: Encode, monkeypatch: 
 def test_a_damaged_frame_is_told_and_the_next_comes_through(encode: Encode, session: Session) -> None:
     webcam = Webcam((8, 8))
     webcam.frame(encode(format="JPEG")[:100])
-    until(session.errors, lambda report: isinstance(report.error, ImageError))
+    awaited(session.errors, lambda report: isinstance(report.error, ImageError))
     assert session.errors.value.place == "Webcam.images"
     assert opened(webcam, encode(format="JPEG")).shape == (8, 8, 3)
 
@@ -225,7 +217,7 @@ def test_black_frames_for_three_seconds_give_a_hint_until_there_is_light(
         now[0] += seconds
         before = webcam.images.value
         webcam.frame_taken(encode(colour, format="JPEG"))
-        until(webcam.images, lambda image: image is not before)
+        awaited(webcam.images, lambda image: image is not before)
         return str(webcam.problem.value)
 
     assert see("black", 0) == see("black", 2.9) == ""
@@ -251,7 +243,7 @@ def test_a_frame_that_comes_after_the_stop_is_not_given(encode: Encode, session:
     webcam.active.set(False)
     webcam.active.set(True)  # … and is of the run before
     go_on.set()
-    until(webcam._opened.busy, lambda busy: not busy)
+    awaited(webcam._opened.busy, lambda busy: not busy)
     webcam.active.set(False)
     webcam.frame_taken(encode("black"))
     assert webcam.images.value.min() == 255
@@ -263,7 +255,7 @@ def test_each_frame_is_answered_so_that_the_browser_sends_the_next(encode: Encod
     webcam.active.set(True)
     feed = feed_of(webcam)
     assert sent(feed, {"kind": "frame", "number": 7, "data": encode()}) == [{"taken": 7}]
-    until(webcam.images, lambda image: image.shape == (8, 8, 3))
+    awaited(webcam.images, lambda image: image.shape == (8, 8, 3))
 
 
 def test_a_frame_of_a_stopped_camera_is_answered_and_dropped(encode: Encode) -> None:

@@ -41,7 +41,7 @@ def test_parameters_decide_the_length() -> None:
 
 def test_a_blank_image_is_refused_whatever_its_colour() -> None:
     for colour in (0, 128, 255, (10, 20, 30)):
-        with pytest.raises(DataError, match=r"The drawing is empty.*Draw something"):
+        with pytest.raises(DataError, match=r"The image is empty.*Draw something"):
             HogFeatures().process(np.full((50, 60, 3), colour, np.uint8))
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from imlkit.streams import Stream
-from imlkit.streams.stream import Joining
+from .stream import Joining, Stream
 
 __all__ = ["CheckedStream"]
 
