@@ -13,7 +13,7 @@ from panel.viewable import Viewable
 from imlkit.component import Component
 from imlkit.errors import ImageError
 from imlkit.images import Fit, RGBImage, check_resizing, open_image
-from imlkit.plain_text import escaped
+from imlkit.plain_text import PlainAlert
 from imlkit.streams import Stream
 
 from .upload_zone import UploadZone
@@ -146,7 +146,7 @@ class ImageUpload(Component):
             visible=False,
             on_click=lambda _: self.cancel(),
         )
-        problems = pmui.Alert(severity="error", visible=False, margin=(4, 0), sizing_mode="stretch_width")
+        problems = PlainAlert(severity="error", visible=False, margin=(4, 0))
         self.follow(self.progress, zone, UploadZone.tell)
         self.follow(self.progress, cancel, _show_cancel)
         self.follow(self.cancelled, zone, UploadZone.stop)
@@ -186,11 +186,11 @@ def _show_cancel(button: pmui.Button, progress: UploadProgress) -> None:
     button.visible = progress.busy
 
 
-def _show_problems(alert: pmui.Alert, problems: tuple[UploadProblem, ...]) -> None:
-    lines = [f"- {escaped(problem.message)}" for problem in itertools.islice(problems, _SHOWN_PROBLEMS)]
+def _show_problems(alert: PlainAlert, problems: tuple[UploadProblem, ...]) -> None:
+    lines = [problem.message for problem in itertools.islice(problems, _SHOWN_PROBLEMS)]
     more = len(problems) - len(lines)
     if more:
-        lines.append(f"- and {more} more")
+        lines.append(f"and {more} more")
     count = len(problems)
     alert.param.update(
         title="1 file could not be opened" if count == 1 else f"{count} files could not be opened",

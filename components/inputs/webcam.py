@@ -14,7 +14,7 @@ from panel.viewable import Viewable
 
 from imlkit.component import Component
 from imlkit.images import Fit, RGBImage, as_rgb, check_resizing, open_image, resized
-from imlkit.plain_text import escaped
+from imlkit.plain_text import PlainAlert
 from imlkit.streams import Stream
 from imlkit.streams.checked_stream import CheckedStream
 
@@ -127,13 +127,7 @@ class Webcam(Component):
 
     def view(self) -> Viewable:
         feed = CameraFeed(self, self._key, self.size, self.fit, self.title)
-        problem = pmui.Alert(
-            severity="warning",
-            visible=False,
-            margin=(4, 0),
-            sizing_mode="stretch_width",
-            sx={"& p": {"m": 0}, "& .MuiAlertTitle-root:empty": {"display": "none"}},
-        )
+        problem = PlainAlert(severity="warning", visible=False, margin=(4, 0))
         switch = pmui.Button(margin=0, on_click=lambda _: self.active.set(not self.active.value))
         mirror = pmui.Switch(label="Mirror", margin=0)
         mirror.param.watch(lambda event: self._take(self.mirror, event.new), "value")
@@ -222,8 +216,8 @@ class Webcam(Component):
             self._take(self.problem, DARK)
 
 
-def _show_problem(alert: pmui.Alert, problem: str) -> None:
-    alert.param.update(object=escaped(problem), visible=bool(problem))
+def _show_problem(alert: PlainAlert, problem: str) -> None:
+    alert.param.update(object=problem, visible=bool(problem))
 
 
 def _show_switch(button: pmui.Button, active: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from imlkit.plain_text import PlainText, escaped
+from imlkit.plain_text import PlainAlert, PlainText
 
 from .weights_status import WeightsStatus
 
@@ -50,17 +50,7 @@ class WeightsView(pn.Column):
 
     def __init__(self, about: str, fetch: Callable[[], Any], cancel: Callable[[], Any]) -> None:
         self.words = pn.pane.HTML("", sizing_mode="stretch_width", margin=(6, 0), stylesheets=[STYLE])
-        self.problem = pmui.Alert(
-            severity="error",
-            visible=False,
-            margin=(6, 0),
-            sizing_mode="stretch_width",
-            sx={
-                "overflowWrap": "anywhere",
-                "& p": {"m": 0},
-                "& .MuiAlertTitle-root:empty": {"display": "none"},
-            },
-        )
+        self.problem = PlainAlert(severity="error", visible=False, margin=(6, 0))
         self.fetch = pmui.Button(label=BUTTONS["idle"], variant="outlined", margin=(4, 0))
         self.cancel = pmui.Button(label="Cancel", variant="outlined", margin=(4, 0), visible=False)
         self.fetch.on_click(lambda _: fetch())
@@ -87,7 +77,7 @@ class WeightsView(pn.Column):
             )
         failed = status.state == "error"
         self.words.param.update(object=f"<p>{said}</p>{bar}", visible=not failed)
-        self.problem.param.update(object=escaped(status.message) if failed else "", visible=failed)
+        self.problem.param.update(object=status.message if failed else "", visible=failed)
         self.cancel.visible = status.running
         self.fetch.visible = status.state in BUTTONS
         if status.state in BUTTONS:

@@ -16,8 +16,9 @@ from ..session import Session
 from ..streams import Stream
 from .address import page_address
 from .frame import follow_system_theme, page_frame
+from .late_dialog import LateDialog
 from .page import Placeable
-from .questions import question_dialog
+from .questions import ask_in_dialog
 from .warm_up import warm_up_models
 
 __all__ = ["Layout"]
@@ -69,14 +70,16 @@ class Layout(Placeable):
 
     def view(self) -> Viewable:
         """Return the whole layout for one browser page."""
+        dialogs = pmui.Column(margin=0)
+        _open_in_dialog(self, dialogs)
+        ask_in_dialog(self.session, dialogs)
         frame: Viewable = page_frame(
             self.session,
             self.title,
             header=[_home(self.title, self.first), *self.header()],
             main=[
                 self.content(whole_page=True),
-                _dialog(self),
-                question_dialog(self.session),
+                dialogs,
                 page_address(self.session, self.current, self.first),
             ],
             author=self.author,
@@ -125,18 +128,13 @@ def _home(title: str, address: str) -> Viewable:
     )
 
 
-def _dialog(layout: Layout) -> Viewable:
-    # Escape, too, counts as a click beside it.
-    dialog = pmui.Dialog(
-        title_variant="h6", show_close_button=True, close_on_click=True, width_option="lg", margin=0
-    )
+def _open_in_dialog(layout: Layout, place: Any) -> None:
+    dialog = LateDialog(place, width="lg", closed=layout.close)
 
-    def show(dialog: Any, other: Layout | None) -> None:
-        if other is not None:
-            dialog.title = other.title
-            dialog[:] = [other.content()]
-        dialog.open = other is not None
+    def show(place: Any, other: Layout | None) -> None:
+        if other is None:
+            dialog.close()
+        else:
+            dialog.open(other.title, [other.content()])
 
-    dialog.param.watch(lambda event: None if event.new else layout.close(), "open")
-    follow(layout.session, layout.opened, dialog, show)
-    return dialog
+    follow(layout.session, layout.opened, place, show)

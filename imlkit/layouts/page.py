@@ -10,7 +10,7 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from ..component import Component
-from ..plain_text import PlainText, escaped
+from ..plain_text import PlainAlert, PlainText
 
 __all__ = ["Page", "Placeable", "Placed"]
 
@@ -127,8 +127,4 @@ def _row(items: list[Any]) -> Viewable:
 
 
 def _empty(name: str) -> Viewable:
-    return pmui.Alert(
-        object=f"The page {escaped(name)} has nothing on it yet: add components with page.use(…).",
-        severity="info",
-        margin=0,
-    )
+    return PlainAlert(f"The page {name} has nothing on it yet: add components with page.use(…).")

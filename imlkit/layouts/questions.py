@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -12,39 +11,37 @@ from panel.viewable import Viewable
 from ..plain_text import PlainText
 from ..question import Question
 from ..session import Session
+from .late_dialog import LateDialog
 
-__all__ = ["question_dialog"]
+__all__ = ["ask_in_dialog"]
 
 
-def question_dialog(session: Session) -> Viewable:
-    """Return a dialog that opens at each question of the session and acts on the answer."""
-    dialog = pmui.Dialog(
-        title_variant="h6", show_close_button=True, close_on_click=True, width_option="xs", margin=0
-    )
-    held = weakref.ref(dialog)
+def ask_in_dialog(session: Session, place: Any) -> None:
+    """Open a dialog at each question of the session and act on the answer.
+
+    Args:
+        session: the page's session.
+        place: the list-like layout that the dialog is put into.
+    """
+    dialog = LateDialog(place, width="xs")
 
     def answer(action: Callable[[], Any]) -> None:
-        open_dialog = held()
-        if open_dialog is not None:
-            open_dialog.open = False
+        dialog.close()
         action()
 
     def ask(question: Question) -> None:
-        alive = held()
-        if alive is None:
-            return
         buttons = [
             _button(words, action, answer, n) for n, (words, action) in enumerate(question.answers.items())
         ]
-        alive.title = question.title
-        alive[:] = [
-            PlainText(question.text, margin=(0, 0, 8, 0)),
-            pmui.FlexBox(*buttons, gap="8px", margin=(8, 0), justify_content="flex-end"),
-        ]
-        alive.open = True
+        dialog.open(
+            question.title,
+            [
+                PlainText(question.text, margin=(0, 0, 8, 0)),
+                pmui.FlexBox(*buttons, gap="8px", margin=(8, 0), justify_content="flex-end"),
+            ],
+        )
 
     session.questions.subscribe(lambda question: session.on_page(lambda: ask(question)))
-    return dialog
 
 
 def _button(

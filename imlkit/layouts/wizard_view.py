@@ -13,7 +13,7 @@ from panel.custom import JSComponent
 from panel.viewable import Viewable
 
 from ..follow import follow
-from ..plain_text import PlainText, escaped
+from ..plain_text import PlainAlert, PlainText
 from .page import column
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class WizardView(pn.Column):
         )
         self.stepper.param.watch(self._chosen, "active")
         self.heading = StepHeading(margin=(8, 0, 0, 0), sizing_mode="stretch_width")
-        self.closed = pmui.Alert(severity="info", margin=0, visible=False, sizing_mode="stretch_width")
+        self.closed = PlainAlert(visible=False)
         self.body = pmui.Column(margin=0, sizing_mode="stretch_width")
         self.reason = PlainText("", margin=0, visible=False, variant="body2")
         self.back = pmui.Button(label="Back", variant="outlined", margin=0, sx=_BUTTON)
@@ -178,7 +178,7 @@ def _act(action: Callable[[], object]) -> None:
 
 
 def _closed_words(why: str) -> str:
-    return f"This step is still closed. {escaped(why)}" if why else ""
+    return f"This step is still closed. {why}" if why else ""
 
 
 def _done(step: Step) -> Viewable:

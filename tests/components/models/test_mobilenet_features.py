@@ -22,6 +22,7 @@ from imlkit.components.models.pretrained_weights import MIRROR_VARIABLE, Pretrai
 from imlkit.components.models.weights_status import WeightsStatus
 from imlkit.components.models.weights_view import WeightsView
 from imlkit.errors import DataError, ImageError, ModelFileError, WeightsError
+from imlkit.plain_text import PlainAlert
 from imlkit.session import Session
 from tests.components.models.weights_server import WeightsServer
 
@@ -418,7 +419,8 @@ def test_what_warming_up_meets_is_told_by_the_view_and_no_notification(
     assert view.problem.visible
     assert not view.words.visible
     assert view.fetch.label == "Try again"
-    assert "<b>" not in view.problem.object
+    assert isinstance(view.problem, PlainAlert)
+    assert "lost <b>.pth" in view.problem.object
     assert not session.errors.has_value
 
 

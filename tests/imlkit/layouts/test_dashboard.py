@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from html import unescape
 from typing import Any
 
 import panel as pn
@@ -8,7 +7,6 @@ import pytest
 
 from imlkit.layouts.dashboard import Dashboard
 from imlkit.layouts.page import Page, slug
-from imlkit.plain_text import PlainText, escaped
 
 
 def test_the_same_name_gives_the_same_page() -> None:
@@ -64,15 +62,3 @@ def test_what_was_added_to_a_page_is_there_when_it_is_shown_again() -> None:
     app.current.set("one")
     shown = [page for page in body if page.visible]
     assert [heading.object for heading in shown[0]] == ["Added later"]
-
-
-def test_plain_text_reaches_the_page_as_characters() -> None:
-    text = PlainText("<b> *x* & 5", link='/a"b')
-    sent = text._transform_object(text.object)["object"]
-    assert unescape(sent).endswith(">&lt;b&gt; *x* &amp; 5</a>")
-    assert '"/a&quot;b"' in unescape(sent)
-
-
-def test_escaped_text_holds_no_sign_that_markdown_or_html_reads() -> None:
-    assert escaped("<b> *x* & 5") == "&#60;b&#62; &#42;x&#42; &#38; 5"
-    assert escaped("two words_5") == "two words_5".replace("_", "&#95;")
