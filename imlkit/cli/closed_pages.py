@@ -7,6 +7,8 @@ from weakref import WeakSet
 from panel.io.server import Server
 from tornado.ioloop import PeriodicCallback
 
+from .memory import MemoryReturn
+
 __all__ = ["CHECK_MS", "CLOSED_MS", "NEVER_CONNECTED_MS", "ClosedPages"]
 
 CHECK_MS = 250
@@ -29,6 +31,8 @@ class ClosedPages:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._connected: WeakSet[object] = WeakSet()
+        self._memory = MemoryReturn()
+        self._open = 0
         self._rounds = PeriodicCallback(self.look, CHECK_MS)
 
     def start(self) -> None:
@@ -37,7 +41,12 @@ class ClosedPages:
 
     def look(self) -> None:
         """Look at every page once."""
-        for session in self._server.get_sessions():
+        sessions = self._server.get_sessions()
+        if len(sessions) < self._open:
+            self._memory.want()
+        self._open = len(sessions)
+        self._memory.look()
+        for session in sessions:
             if session.connection_count > 0:
                 self._connected.add(session)
             elif session in self._connected and session.milliseconds_since_last_unsubscribe > CLOSED_MS:
