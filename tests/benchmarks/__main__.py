@@ -8,7 +8,7 @@ import sys
 NAMES = ("streams", "stores", "models", "browser", "strokes", "serving")
 """What every run of the tests measures."""
 
-SLOWER = ("batch_prediction", "mobilenet", "active_help", "large_dataset")
+SLOWER = ("batch_prediction", "mobilenet", "active_help", "large_dataset", "camera")
 """What only the table measures: it takes minutes."""
 
 
