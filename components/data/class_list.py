@@ -59,11 +59,13 @@ class ClassList(Component):
         self.balance: Stream[str] = Stream("")
         self.message: Stream[str] = Stream("")
         self.work: Stream[Callable[[], Any]] = Stream()
+        self._gone: Stream[str] = Stream("")
         self._looks: Stream[None] = Stream(None)
         self._relay = self._store.entries.changes.subscribe(lambda _: self._looks.set(None))
         dataset.counts.subscribe(lambda _: self._looks.set(None))
         self._looks.compute(lambda _: self._store.look(), "latest").subscribe(self._found)
         self.work.compute(lambda work: work())
+        self.chosen.subscribe(lambda id: self._gone.set("") if id else None)
         self.session.errors.filter(self.explains).subscribe(lambda report: self.message.set(report.message))
 
     @property
@@ -143,7 +145,7 @@ class ClassList(Component):
         self.follow(self.classes, rows, lambda rows, classes: rows.show_classes(classes, self.minimum))
         self.follow(self.chosen, rows, ClassRows.choose)
         self.follow(self.balance, rows, ClassRows.tell_balance)
-        self.follow(self.message, rows, ClassRows.tell)
+        self.follow(self.message if mode == "edit" else self._gone, rows, ClassRows.tell)
         return rows
 
     def _asked(self, message: Mapping[str, Any]) -> None:
@@ -171,6 +173,7 @@ class ClassList(Component):
         self.work.set(lambda: self._store.remove(entry))
 
     def _found(self, entries: tuple[ClassEntry, ...]) -> None:
+        gone = short_name(self.label)
         self.classes.set(entries)
         if entries and not self._begun:
             self._begun = True
@@ -178,5 +181,7 @@ class ClassList(Component):
         elif self.chosen.value not in {entry.id for entry in entries}:
             # Not another one: what a camera records must not go where nobody wanted it.
             self.chosen.set("")
+            if gone:
+                self._gone.set(f"“{gone}” was removed: choose the class that new examples are for.")
         self.balance.set(balance_words(entries, self.minimum))
         self.ready.set(missing_words(entries, self.minimum) or True)

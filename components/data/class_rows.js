@@ -23,7 +23,7 @@ export function render({ model }) {
   add.onclick = () => send("add");
   const notice = element("p", { className: "notice", role: "alert" });
   const balance = element("p", { className: "balance", role: "status" });
-  const root = element("div", {}, list, ...(editing ? [add, notice] : []), balance);
+  const root = element("div", {}, list, ...(editing ? [add] : []), notice, balance);
   const rows = new Map();
 
   function editRow({ id }) {

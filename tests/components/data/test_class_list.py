@@ -112,6 +112,21 @@ def test_removing_takes_the_examples_along_and_what_is_recorded_meanwhile_is_ref
     assert dataset.count() == 0
 
 
+def test_where_examples_are_recorded_it_is_told_that_the_class_was_removed(classes: ClassList) -> None:
+    choice, edited = classes.choice(), classes.view()
+    assert isinstance(choice, ClassRows)
+    assert isinstance(edited, ClassRows)
+    classes.remove(classes.chosen.value)
+    awaited(classes.ready, lambda ready: "second class" in str(ready))
+    assert (choice.chosen, choice.notice) == (
+        "",
+        "“cat” was removed: choose the class that new examples are for.",
+    )
+    assert edited.notice == ""
+    classes.chosen.set(classes.classes.value[0].id)
+    assert choice.notice == ""
+
+
 def test_a_class_removed_while_an_example_is_stored_is_not_brought_back(
     classes: ClassList, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
