@@ -20,6 +20,7 @@ from .instance_set import InstanceSet
 from .judgements import Mistake
 from .mistake_listing import Found, MistakeListing
 from .mistake_search import MistakeSearch
+from .mistake_view import mistake_view
 from .notice import Notice
 from .taken_back import Deed, TakenBack
 from .thumbnails import Thumbnails
@@ -147,8 +148,6 @@ class Mistakes(Component):
 
     def view(self) -> Viewable:
         """Return a new view."""
-        from .mistake_view import mistake_view
-
         return mistake_view(self)
 
     def explains(self, report: ErrorReport) -> bool:

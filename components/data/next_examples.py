@@ -24,6 +24,7 @@ from .notice import Notice
 from .pool_ranking import UNLABELLED, PoolRanking
 from .query_strategy import Strategy
 from .suggestion_listing import SuggestionListing
+from .suggestion_view import suggestion_view
 from .thumbnails import Thumbnails
 
 __all__ = ["NextExamples"]
@@ -171,8 +172,6 @@ class NextExamples(Component):
 
     def view(self) -> Viewable:
         """Return a new view."""
-        from .suggestion_view import suggestion_view
-
         return suggestion_view(self)
 
     def explains(self, report: ErrorReport) -> bool:

@@ -24,6 +24,7 @@ from .instance_set import InstanceSet
 from .notice import Notice
 from .pool_ranking import features_of
 from .similar_listing import SimilarListing
+from .similar_view import similar_view
 from .thumbnails import Thumbnails
 
 __all__ = ["SimilarExamples"]
@@ -107,8 +108,6 @@ class SimilarExamples(Component):
 
     def view(self) -> Viewable:
         """Return a new view: the examples, each with its label and how alike it is."""
-        from .similar_view import similar_view
-
         return similar_view(self)
 
     def explains(self, report: ErrorReport) -> bool:
