@@ -60,17 +60,24 @@ class ProjectFile(Component):
         dataset: the examples.
         model: what was trained with them.
         classes: their names and colours.
-        script: Python that runs the model, to go into the file; "" for none.
+        script: Python that runs the model, to go into the file, or what returns it when the file is
+            written; "" for none.
         title: what the person reads above it.
 
     Attributes:
         message: what the person is told of the last opening.
+        opened: whether a model came along, told after each opening that succeeded.
         progress: how far an opening has come; None while there is none.
         files: project files to open, off the page's thread; each is closed afterwards.
     """
 
     def __init__(
-        self, dataset: Dataset, model: Model, classes: ClassList, script: str = "", title: str = "Project"
+        self,
+        dataset: Dataset,
+        model: Model,
+        classes: ClassList,
+        script: str | Callable[[], str] = "",
+        title: str = "Project",
     ) -> None:
         super().__init__(title)
         self.dataset = dataset
@@ -78,6 +85,7 @@ class ProjectFile(Component):
         self.class_list = classes
         self.script = script
         self.message: Stream[str] = Stream("")
+        self.opened: Stream[bool] = Stream()
         self.progress: Stream[Progress | None] = Stream(None)
         self.files: Stream[BinaryIO] = Stream()
         self._cancel = threading.Event()
@@ -113,8 +121,9 @@ class ProjectFile(Component):
                 archive.write(examples, _EXAMPLES)
             if self.model.trained:
                 archive.writestr(_MODEL, self.model.download())
-            if self.script:
-                archive.writestr(_SCRIPT, self.script)
+            script = self.script if isinstance(self.script, str) else self.script()
+            if script:
+                archive.writestr(_SCRIPT, script)
 
     def open(
         self,
@@ -147,6 +156,7 @@ class ProjectFile(Component):
                     self._give_back(before)
                 raise
         self.class_list.restore(classes)
+        self.session.on_page(lambda: self.opened.set(took_model))
         return f"{said} {'The model is ready to try.' if took_model else 'It holds no model: train one.'}"
 
     def cancel(self) -> None:

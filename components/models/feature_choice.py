@@ -436,7 +436,7 @@ class FeatureChoice(Component):
         if isinstance(error, StoreError):
             return reason
         if name != self._way:
-            return f"“{name}” cannot be used now. {reason} Meanwhile “{self._way}” stays in use."
+            return f"“{name}” cannot be used now: “{self._way}” stays in use. {reason}"
         first = next(iter(self.ways))
         instead = f" Or choose “{first}” under “{self.title}”." if name != first else ""
         return f"“{name}” cannot be used now. {reason}{instead}"

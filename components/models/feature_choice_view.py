@@ -30,6 +30,19 @@ p { margin: 0 0 6px; overflow-wrap: anywhere; }
 .bar { background: #0072b2; height: 100%; }
 """
 
+UNSEEN_LABEL = """
+.MuiFormLabel-root {
+  clip-path: inset(50%);
+  height: 1px;
+  overflow: hidden;
+  position: absolute;
+  white-space: nowrap;
+  width: 1px;
+}
+.MuiFormControlLabel-root { margin-bottom: 4px; }
+"""
+"""The card around it shows the title; who has the page read to them hears it with the choices."""
+
 
 class FeatureChoiceView(pn.Column):
     """A choice with a sentence on each way, a bar while something goes on, and what to do when it fails.
@@ -48,7 +61,7 @@ class FeatureChoiceView(pn.Column):
             inline=False,
             margin=(0, 0, 4, 0),
             sizing_mode="stretch_width",
-            sx={"& .MuiFormLabel-root": HIDDEN, "& .MuiFormControlLabel-root": {"alignItems": "flex-start"}},
+            stylesheets=[UNSEEN_LABEL],
         )
         self.words = pn.pane.HTML(
             "", sizing_mode="stretch_width", margin=(6, 0), visible=False, stylesheets=[STYLE]
@@ -109,17 +122,6 @@ class FeatureChoiceView(pn.Column):
             self._streams.chosen.set(next(iter(self._streams.ways)))
         else:
             self._streams.dismiss()
-
-
-HIDDEN = {
-    "clip": "rect(0 0 0 0)",
-    "height": "1px",
-    "overflow": "hidden",
-    "position": "absolute",
-    "whiteSpace": "nowrap",
-    "width": "1px",
-}
-"""What only those hear who have the page read to them: the card says it to the eyes."""
 
 
 def _sentence(name: str, about: str) -> str:

@@ -322,7 +322,7 @@ def test_an_example_without_a_usable_picture_refuses_the_change_and_is_told(stor
     choice.wait(20)
     assert choice.in_use.value == choice.chosen.value == "Shapes"
     assert "2 examples have no picture that could be looked at anew: remove" in choice.problem.value
-    assert "Meanwhile “Shapes” stays in use" in choice.problem.value
+    assert "“Shapes” stays in use" in choice.problem.value
     assert choice.failed.value == "Colours"
     assert described_by(dataset) == {"Shapes/1764": 6}
     dataset.remove([instance["id"] for instance in kept])
@@ -352,7 +352,7 @@ def test_a_way_that_breaks_its_word_changes_nothing(store: Store, session: Sessi
     choice.wait(20)
     assert choice.in_use.value == choice.chosen.value == "Shapes"
     assert "it must give 5 numbers" in session.errors.value.message
-    assert "“Colours” cannot be used now. TypeError" in choice.problem.value
+    assert "“Colours” cannot be used now: “Shapes” stays in use. TypeError" in choice.problem.value
     assert described_by(dataset) == {"Shapes/1764": 4}
 
 
