@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ChoiceProgress", "examples_words"]
+from imlkit.errors import ImlkitError, StoreError
+
+__all__ = [
+    "ChoiceProgress",
+    "examples_words",
+    "failure_words",
+    "hopeless_words",
+    "standing_words",
+    "undone_words",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +39,44 @@ class ChoiceProgress:
 def examples_words(count: int) -> str:
     """Return how many examples there are, ready to go on with what they have."""
     return f"{count:,} example has" if count == 1 else f"{count:,} examples have"
+
+
+def failure_words(name: str, in_use: str, first: str, title: str, error: Exception) -> str:
+    """Return that a way cannot be used, why, and what to do.
+
+    Args:
+        name: what the way is called.
+        in_use: what the way in use is called.
+        first: what the way is called that needs nothing.
+        title: what the choice is called.
+        error: what went wrong.
+    """
+    reason = str(error) if isinstance(error, ImlkitError) else f"{type(error).__name__}: {error}."
+    if isinstance(error, StoreError):
+        return reason
+    if name != in_use:
+        return f"“{name}” cannot be used now: “{in_use}” stays in use. {reason}"
+    instead = f" Or choose “{first}” under “{title}”." if name != first else ""
+    return f"“{name}” cannot be used now. {reason}{instead}"
+
+
+def undone_words(count: int, in_use: str) -> str:
+    """Return how many examples wait to be described the way in use."""
+    return (
+        f"{examples_words(count)} yet to be looked at by “{in_use}”, which is in use. "
+        "Until then nothing can be trained."
+    )
+
+
+def hopeless_words(count: int, in_use: str) -> str:
+    """Return how many examples cannot be described the way in use, and what to do."""
+    return (
+        f"{examples_words(count)} no picture that could be looked at by “{in_use}”: "
+        "remove what has no picture from the examples, then train."
+    )
+
+
+def standing_words(former: str, in_use: str) -> str:
+    """Return that a model does not fit the way in use, and what to do; ``former`` may be ""."""
+    with_what = f"with “{former}”" if former else "with other features"
+    return f"It was trained {with_what}, but now “{in_use}” is in use: train it again."

@@ -12,7 +12,17 @@ from imlkit.errors import DataError
 from imlkit.store import Change, Document, Query, Store
 from imlkit.streams import Stream
 
-__all__ = ["FIELD", "Pictured", "Way", "features_by", "stale", "stamp_of", "stamped"]
+__all__ = [
+    "FIELD",
+    "Pictured",
+    "Way",
+    "checked_ways",
+    "features_by",
+    "make_sure",
+    "stale",
+    "stamp_of",
+    "stamped",
+]
 
 FIELD = "features"
 """The field in which an instance records what described it."""
@@ -97,3 +107,27 @@ def _row(way: Way, x: Any) -> NDArray[np.float32]:
             f"it must give {way.length:,} numbers"
         )
     return row
+
+
+def checked_ways(ways: Mapping[str, Any]) -> dict[str, Way]:
+    """Return ways to describe images by name. Raises DataError where they are no choice."""
+    if len(ways) < 2:
+        raise DataError(f"A choice needs at least two ways to describe images, not {len(ways)}: give more.")
+    lengths: dict[int, str] = {}
+    for name, way in ways.items():
+        if not name.strip():
+            raise DataError(f"A way to describe images is called {name!r}: give it a name that can be read.")
+        if way.length in lengths:
+            raise DataError(
+                f"“{lengths[way.length]}” and “{name}” both give {way.length:,} numbers, so that nothing "
+                "would tell what a model was trained on: give one of them another length."
+            )
+        lengths[way.length] = name
+    return dict(ways)
+
+
+def make_sure(way: Way) -> None:
+    """Describe a small image, after which the way is ready. Raises what keeps it from that."""
+    image = np.zeros((32, 32, 3), np.uint8)
+    image[8:24, 8:24] = 255
+    features_by(way, [image])

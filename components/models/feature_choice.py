@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from panel.viewable import Viewable
 
 from imlkit.component import Component
-from imlkit.errors import DataError, ImlkitError, StoreError, WeightsError
+from imlkit.errors import DataError, ImlkitError, WeightsError
 from imlkit.streams import ErrorReport, Stream
 from imlkit.streams.checked_stream import CheckedStream
 from imlkit.streams.report import report
 
-from .choice_status import ChoiceProgress, examples_words
-from .described import FIELD, Pictured, Way, features_by, stamp_of
+from .choice_status import ChoiceProgress, failure_words, hopeless_words, standing_words, undone_words
+from .described import FIELD, Pictured, Way, checked_ways, make_sure, stamp_of
 from .kept_way import KeptWay
 from .model_card import ModelCard
 from .redescription import Redescription
@@ -90,7 +90,7 @@ class FeatureChoice(Component):
         picture: str = "thumbnail",
         title: str = "What it looks at",
     ) -> None:
-        self.ways: dict[str, Way] = _checked_ways(ways)
+        self.ways: dict[str, Way] = checked_ways(ways)
         if not datasets:
             raise DataError("A choice of features needs the datasets that follow it: give at least one.")
         super().__init__(title)
@@ -265,15 +265,13 @@ class FeatureChoice(Component):
             return False
         if card.features == self.ways[now].length:
             return True
-        former = self._way_with(card.features)
-        with_what = f"with “{former}”" if former else "with other features"
-        return f"It was trained {with_what}, but now “{now}” is in use: train it again."
+        return standing_words(self._way_with(card.features), now)
 
     def _processed(self, name: str, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         try:
             return self.ways[name].process(image)
         except WeightsError as error:
-            self._tell_problem(self._words(name, error), name)
+            self._tell_unusable(name, error)
             raise
 
     def _choose(self, name: str) -> None:
@@ -385,8 +383,7 @@ class FeatureChoice(Component):
                 # Cancelled before there was anything to cancel.
                 self._leave(name)
         self._check()
-        # What has described one image is ready.
-        features_by(way, [_probe()])
+        make_sure(way)
         self._check()
 
     def _settle(self) -> None:
@@ -431,41 +428,27 @@ class FeatureChoice(Component):
             # Somebody's image is waiting for them.
             self.progress.set(progress if status.state == "downloading" else None)
 
-    def _words(self, name: str, error: Exception) -> str:
-        reason = str(error) if isinstance(error, ImlkitError) else f"{type(error).__name__}: {error}."
-        if isinstance(error, StoreError):
-            return reason
-        if name != self._way:
-            return f"“{name}” cannot be used now: “{self._way}” stays in use. {reason}"
+    def _tell_unusable(self, name: str, error: Exception) -> None:
         first = next(iter(self.ways))
-        instead = f" Or choose “{first}” under “{self.title}”." if name != first else ""
-        return f"“{name}” cannot be used now. {reason}{instead}"
+        self._tell_problem(failure_words(name, self._way, first, self.title, error), name)
 
     def _tell_failure(self, name: str, error: Exception) -> None:
         if self._stop.is_set():
             # A loading of weights that is cancelled fails; then nothing is wrong.
             self._tell_undone()
             return
-        self._tell_problem(self._words(name, error), name)
+        self._tell_unusable(name, error)
         if not isinstance(error, ImlkitError):
             self.session.on_page(lambda: report(error, self.chosen))
 
     def _tell_undone(self) -> None:
         if self._paused and not self._ended:
             left = self._anew.left(stamp_of(self._way, self.ways[self._way]))
-            self._tell_problem(
-                f"{examples_words(left)} yet to be looked at by “{self._way}”, which is in use. "
-                "Until then nothing can be trained.",
-                "",
-            )
+            self._tell_problem(undone_words(left, self._way), "")
 
     def _tell_hopeless(self) -> None:
         if self._hopeless:
-            self._tell_problem(
-                f"{examples_words(len(self._hopeless))} no picture that could be looked at by “{self._way}”: "
-                "remove what has no picture from the examples, then train.",
-                "",
-            )
+            self._tell_problem(hopeless_words(len(self._hopeless), self._way), "")
 
     def _tell_settled(self, settled: bool) -> None:
         def tell() -> None:
@@ -488,25 +471,3 @@ class FeatureChoice(Component):
                 self.problem.set(message)
 
         self.session.on_page(tell)
-
-
-def _checked_ways(ways: Mapping[str, Any]) -> dict[str, Way]:
-    if len(ways) < 2:
-        raise DataError(f"A choice needs at least two ways to describe images, not {len(ways)}: give more.")
-    lengths: dict[int, str] = {}
-    for name, way in ways.items():
-        if not name.strip():
-            raise DataError(f"A way to describe images is called {name!r}: give it a name that can be read.")
-        if way.length in lengths:
-            raise DataError(
-                f"“{lengths[way.length]}” and “{name}” both give {way.length:,} numbers, so that nothing "
-                "would tell what a model was trained on: give one of them another length."
-            )
-        lengths[way.length] = name
-    return dict(ways)
-
-
-def _probe() -> NDArray[np.uint8]:
-    image = np.zeros((32, 32, 3), np.uint8)
-    image[8:24, 8:24] = 255
-    return image
