@@ -29,6 +29,10 @@ _lock = threading.RLock()
 _headless: list[Session] = []
 
 
+BUILDING_MS = 5_000
+"""How long changes wait for a page that the browser builds."""
+
+
 class Session:
     """The components, subscriptions and workers of one open page, or of a script without one.
 
@@ -52,6 +56,7 @@ class Session:
         self._actions: list[Callable[[], Any]] = []
         self._ticks = threading.Lock()
         self._ticking = False
+        self._stands = document is None
         self._thread = threading.get_ident()
         self.components: list[Any] = []
         self.disposed = False
@@ -65,6 +70,7 @@ class Session:
             # script is done, and what they give until then waits for this tick.
             self._ticking = True
             document.add_next_tick_callback(self._run_actions)
+            document.on_event("document_ready", self._built)
 
     @classmethod
     def current(cls) -> Session:
@@ -123,7 +129,8 @@ class Session:
         """Run an action where the page may be changed: now if that is here, else at the next tick.
 
         Actions given from one thread run in the order given. Without a page they run at once;
-        after the session's end they do not run.
+        after the session's end they do not run. While the browser fetches and builds the page they
+        wait: it would miss what changes meanwhile.
         """
         if self.disposed:
             return
@@ -142,7 +149,20 @@ class Session:
         if first:
             document.add_next_tick_callback(self._run_actions)
 
+    def _built(self, event: Any) -> None:
+        self._let_stand()
+
+    def _let_stand(self) -> None:
+        if not self._stands:
+            self._stands = True
+            self._run_actions()
+
     def _run_actions(self) -> None:
+        document = self.document
+        if document is not None and not self._stands and _connected(document):
+            # Whoever connects without a browser never says that the page stands.
+            document.add_timeout_callback(self._let_stand, BUILDING_MS)
+            return
         with self._ticks:
             actions, self._actions = self._actions, []
             self._ticking = False
@@ -184,6 +204,11 @@ class Session:
         self._tracked.clear()
         self.errors.dispose()
         self.questions.dispose()
+
+
+def _connected(document: Document) -> bool:
+    session = getattr(document.session_context, "session", None)
+    return session is not None and session.connection_count > 0
 
 
 def _quietly(action: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .errors import ImlkitError, TrainingBusyError
 from .model import TrainingStatus
@@ -15,7 +16,10 @@ from .question import Question
 from .streams import Stream
 from .streams.report import report
 
-__all__ = ["CancelledError", "Run", "Trainings"]
+if TYPE_CHECKING:
+    from .session import Session
+
+__all__ = ["CancelledError", "Run", "Telling", "Trainings"]
 
 BATCHES_TOLD_EVERY = 0.1
 """Seconds between two tellings of batches: a page shows no more, and the training goes on faster."""
@@ -32,14 +36,16 @@ class Run:
     """One training: what its work tells, and whether it may go on.
 
     Attributes:
+        by: the page that began it.
         status: what was told last.
     """
 
-    def __init__(self, trainings: Trainings, previous: Run | None, epochs: int) -> None:
+    def __init__(self, trainings: Trainings, previous: Run | None, epochs: int, by: Telling) -> None:
         self._trainings = trainings
         self._previous = previous
         self._stop = threading.Event()
         self._told_at = time.monotonic()
+        self.by = by
         self.over = False
         self.ended = threading.Event()
         self.thread: threading.Thread | None = None
@@ -62,7 +68,7 @@ class Run:
     def tell(self, status: TrainingStatus) -> None:
         """Make this the latest status of the training."""
         self.status = status
-        self._trainings.tell(status)
+        self._trainings.tell(self)
 
     def tell_batch(self, batch: int, batches: int, message: str = "") -> None:
         """Tell how far the epoch has come, unless something was told a moment ago."""
@@ -85,77 +91,44 @@ class Run:
         self.ended.wait(PATIENCE_AT_EXIT)
 
 
-class Trainings:
-    """The trainings of one model: one at a time, each on a thread of its own.
+class Telling:
+    """One page's hearing of the trainings of a model.
 
     Args:
         training: the stream in which they are told, always on the page and in order.
-        title: what the person calls the model.
+        learned_elsewhere: called before a success is told that another page's training had.
+
+    Attributes:
+        status: what was told last.
     """
 
-    def __init__(self, training: Stream[TrainingStatus], title: str) -> None:
+    def __init__(self, training: Stream[TrainingStatus], learned_elsewhere: Callable[[], object]) -> None:
         self._training = training
-        self._title = title
-        self._latest: Run | None = None
-        self._starting = threading.Lock()
+        self._learned_elsewhere = learned_elsewhere
         self._delivering = threading.Lock()
         self._told: deque[TrainingStatus] = deque()
-        self._status = TrainingStatus()
+        self.status = TrainingStatus()
 
     @property
-    def running(self) -> bool:
-        """Whether a training is under way."""
-        return self._latest is not None and not self._latest.over
-
-    def begin(self, work: Callable[[Run], TrainingStatus], epochs: int) -> None:
-        """Run ``work`` on a new thread; it returns the last status, or raises.
-
-        While a training runs that was not asked to stop, the person is asked first.
-
-        Args:
-            work: does the training.
-            epochs: how many epochs it will have.
-
-        Raises:
-            TrainingBusyError: a training runs, and there is no page to ask on.
-        """
-        with self._starting:
-            run = None if self.running and not self._stopping else self._made(epochs)
-        if run is not None:
-            self._start(run, work)
-            return
-        question = Question(
-            "A training is running",
-            f"“{self._title}” is being trained. Stopped now, it forgets what this training taught it.",
-            {"Keep training": lambda: None, "Stop it and start again": lambda: self._instead(work, epochs)},
-        )
-        if not self._training.session.ask(question):
-            raise TrainingBusyError(
-                f"“{self._title}” is being trained already: wait() for the end or cancel(), then train again."
-            )
-
-    def cancel(self) -> None:
-        """Ask the training that runs to stop."""
-        if self._latest is not None:
-            self._latest.cancel()
-
-    def wait(self, timeout: float | None = None) -> TrainingStatus:
-        """Block until no training runs, or for so many seconds; return the last status."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while (run := self._latest) is not None:
-            if run.thread is threading.current_thread():
-                raise RuntimeError("wait() was called by a subscriber of the training that it waits for")
-            if not run.ended.wait(None if end is None else max(0.0, end - time.monotonic())):
-                break
-            if run is self._latest:
-                break
-        return self._status
+    def session(self) -> Session:
+        """The page's session."""
+        return self._training.session
 
     def tell(self, status: TrainingStatus) -> None:
         """Put a status into the stream, on the page."""
-        self._status = status
+        self.status = status
         self._told.append(status)
-        self._training.session.on_page(self._deliver)
+        self.session.on_page(self._deliver)
+
+    def tell_of(self, run: Run) -> None:
+        """Tell how a training stands that this page or another one began."""
+        if run.status.state == "success" and run.by is not self:
+            self._learned_elsewhere()
+        self.tell(run.status)
+
+    def report(self, error: Exception) -> None:
+        """Report what a training has failed of."""
+        self.session.on_page(lambda: report(error, self._training))
 
     def _deliver(self) -> None:
         # Told from the page and from a thread: whoever comes first delivers what was told first.
@@ -166,21 +139,109 @@ class Trainings:
             finally:
                 self._delivering.release()
 
+
+class Trainings:
+    """The trainings of one model: one at a time, each on a thread of its own.
+
+    Several pages may have the same model: each hears of every training, may cancel it, and is
+    asked before it begins another. A training goes on when the page that began it is closed.
+
+    Args:
+        title: what the person calls the model.
+    """
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._latest: Run | None = None
+        self._starting = threading.Lock()
+        self._tellings: tuple[Telling, ...] = ()
+
+    @property
+    def running(self) -> bool:
+        """Whether a training is under way."""
+        return self._latest is not None and not self._latest.over
+
+    def join(self, telling: Telling) -> None:
+        """Tell this page too from now on, at once if a training is under way."""
+        with self._starting:
+            if telling not in self._tellings:
+                self._tellings += (telling,)
+            run = self._latest
+        if run is not None and not run.over:
+            telling.tell_of(run)
+
+    def leave(self, telling: Telling) -> None:
+        """Tell this page no more."""
+        with self._starting:
+            self._tellings = tuple(one for one in self._tellings if one is not telling)
+
+    def begin(self, work: Callable[[Run], TrainingStatus], epochs: int, by: Telling) -> None:
+        """Run ``work`` on a new thread; it returns the last status, or raises.
+
+        While a training runs that was not asked to stop, the person is asked first.
+
+        Args:
+            work: does the training.
+            epochs: how many epochs it will have.
+            by: the page that begins it.
+
+        Raises:
+            TrainingBusyError: a training runs, and there is no page to ask on.
+        """
+        with self._starting:
+            run = None if self.running and not self._stopping else self._made(epochs, by)
+        if run is not None:
+            self._start(run, work)
+            return
+        question = Question(
+            "A training is running",
+            f"“{self._title}” is being trained. Stopped now, it forgets what this training taught it.",
+            {
+                "Keep training": lambda: None,
+                "Stop it and start again": lambda: self._instead(work, epochs, by),
+            },
+        )
+        if not by.session.ask(question):
+            raise TrainingBusyError(
+                f"“{self._title}” is being trained already: wait() for the end or cancel(), then train again."
+            )
+
+    def cancel(self) -> None:
+        """Ask the training that runs to stop."""
+        if self._latest is not None:
+            self._latest.cancel()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Block until no training runs, or for so many seconds."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while (run := self._latest) is not None:
+            if run.thread is threading.current_thread():
+                raise RuntimeError("wait() was called by a subscriber of the training that it waits for")
+            if not run.ended.wait(None if end is None else max(0.0, end - time.monotonic())):
+                break
+            if run is self._latest:
+                break
+
+    def tell(self, run: Run) -> None:
+        """Tell every page how a training stands, first the one that began it."""
+        for telling in sorted(self._tellings, key=lambda telling: telling is not run.by):
+            telling.tell_of(run)
+
     @property
     def _stopping(self) -> bool:
         return self._latest is not None and self._latest.stopping
 
-    def _made(self, epochs: int) -> Run:
+    def _made(self, epochs: int, by: Telling) -> Run:
         previous = self._latest
         if previous is not None and previous.ended.is_set():
             previous = None
-        self._latest = Run(self, previous, epochs)
+        self._latest = Run(self, previous, epochs, by)
         return self._latest
 
-    def _instead(self, work: Callable[[Run], TrainingStatus], epochs: int) -> None:
+    def _instead(self, work: Callable[[Run], TrainingStatus], epochs: int, by: Telling) -> None:
         with self._starting:
             self.cancel()
-            run = self._made(epochs)
+            run = self._made(epochs, by)
         self._start(run, work)
 
     def _start(self, run: Run, work: Callable[[Run], TrainingStatus]) -> None:
@@ -193,9 +254,8 @@ class Trainings:
 
     def _work(self, run: Run, work: Callable[[Run], TrainingStatus]) -> None:
         atexit.register(run.stop_and_wait)
-        session = self._training.session
         error: Exception | None = None
-        with session.entered():
+        with run.by.session.entered():
             try:
                 if run._previous is not None:
                     run._previous.ended.wait()
@@ -212,7 +272,7 @@ class Trainings:
             run.over = True
             run.tell(last)
             if error is not None:
-                session.on_page(lambda: report(error, self._training))
+                run.by.report(error)
         run.ended.set()
         atexit.unregister(run.stop_and_wait)
 

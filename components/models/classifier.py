@@ -20,7 +20,7 @@ from imlkit.model import Instances, Model, Prediction, TrainingStatus
 from imlkit.store import Store
 from imlkit.streams import Computed, Stream
 from imlkit.streams.report import report
-from imlkit.training import Run, Trainings
+from imlkit.training import Run, Telling, Trainings
 
 from .examples import Examples, fitting_validation, read_examples
 from .feature_rows import feature_rows
@@ -32,6 +32,10 @@ from .stored_model import StoredModel
 __all__ = ["Classifier"]
 
 ROWS_AT_ONCE = 1024
+
+CUT_SHORT = (
+    "The last training was cut short: the program that ran it ended. Nothing else is lost; train again."
+)
 
 
 class Classifier(Model):
@@ -54,7 +58,9 @@ class Classifier(Model):
         self.callbacks = tuple(callbacks)
         self.training: Stream[TrainingStatus] = Stream(TrainingStatus())
         self.card: Stream[ModelCard | None] = Stream(None)
-        self._trainings = Trainings(self.training, title or type(self).__name__)
+        self._telling = Telling(self.training, self._follow_other_page)
+        self._trainings = Trainings(title or type(self).__name__)
+        self._trainings.join(self._telling)
         self._fitted: Fitted | None = None
         self._place: StoredModel | None = None
         self._kept: str | None = None
@@ -100,8 +106,11 @@ class Classifier(Model):
             TrainingBusyError: a training runs, and there is no page to ask on.
         """
         parameters = self.parameters()
+        place = self._place
         self._trainings.begin(
-            lambda run: self._learn(run, dataset, validation, parameters), parameters.get("epochs", 1)
+            lambda run: self._learn(run, dataset, validation, parameters, place),
+            parameters.get("epochs", 1),
+            self._telling,
         )
 
     def cancel(self) -> None:
@@ -110,7 +119,8 @@ class Classifier(Model):
 
     def wait(self, timeout: float | None = None) -> TrainingStatus:
         """Block until no training runs, or for so many seconds; return the last status."""
-        return self._trainings.wait(timeout)
+        self._trainings.wait(timeout)
+        return self._telling.status
 
     def predict(self, x: NDArray[np.float32] | Sequence[float]) -> Prediction:
         """Predict the class of one instance. May be called from any thread, also during a training.
@@ -159,7 +169,7 @@ class Classifier(Model):
         fitted = self._read(content)
         with self._taking:
             self._take(fitted)
-            self._keep()
+            self._keep(self._place)
         self._tell_taken(fitted, "Uploaded")
 
     def save(self, store: Store, name: str) -> None:
@@ -183,22 +193,30 @@ class Classifier(Model):
         fitted = self._read(StoredModel(store, name).read()[1])
         with self._taking:
             self._take(fitted)
-            self._keep()
+            self._keep(self._place)
         self._tell_taken(fitted, "Loaded")
 
     def sync(self, store: Store, name: str) -> Self:
         """Be the model of that name in a store: load it, save every training, follow other pages.
 
+        All pages of a process that sync to a name are one model: each is told of a training that
+        any of them began, and it goes on when that page is closed. One that was cut short, because
+        the program ended, is told of until the next.
+
         A model that cannot be read is reported, and left until the next training replaces it.
         """
         self._unsync()
         self._place = StoredModel(store, name)
+        self._trainings = self._place.trainings(self._trainings)
+        self._trainings.join(self._telling)
         # Listening comes first: what is saved while the model is read is then not missed.
         self._followed = self._place.changes.compute(self._follow_change, policy="latest")
         try:
             self._follow_store()
         except ModelFileError as error:
             report(error, self.training)
+        if self._place.mark.cut_short and not self._trainings.running:
+            self._telling.tell(TrainingStatus("cancelled", message=CUT_SHORT))
         return self
 
     def clear(self) -> None:
@@ -207,6 +225,7 @@ class Classifier(Model):
         with self._taking:
             if self._place is not None:
                 self._place.remove()
+                self._place.mark.remove()
             self._forget()
 
     def view(self) -> Viewable:
@@ -216,9 +235,11 @@ class Classifier(Model):
         return model_card_view(self)
 
     def dispose(self) -> None:
-        """Cancel a running training, and let go of every subscriber."""
-        self.cancel()
+        """Let go of every subscriber, and cancel a training that ``sync`` does not keep for others."""
+        if self._place is None:
+            self.cancel()
         self._unsync()
+        self._trainings.leave(self._telling)
         super().dispose()
 
     def tell_callbacks(self, step: str, **about: Any) -> None:
@@ -227,7 +248,28 @@ class Classifier(Model):
             getattr(callback, step)(self, **about)
 
     def _learn(
-        self, run: Run, dataset: Instances, validation: Instances | None, parameters: Mapping[str, Any]
+        self,
+        run: Run,
+        dataset: Instances,
+        validation: Instances | None,
+        parameters: Mapping[str, Any],
+        place: StoredModel | None,
+    ) -> TrainingStatus:
+        if place is None:
+            return self._learned(run, dataset, validation, parameters, None)
+        place.mark.put()
+        try:
+            return self._learned(run, dataset, validation, parameters, place)
+        finally:
+            place.mark.remove()
+
+    def _learned(
+        self,
+        run: Run,
+        dataset: Instances,
+        validation: Instances | None,
+        parameters: Mapping[str, Any],
+        place: StoredModel | None,
     ) -> TrainingStatus:
         def told(done: int, total: int) -> None:
             run.check()
@@ -245,7 +287,8 @@ class Classifier(Model):
         with self._taking:
             run.check()
             self._take(fitted)
-            self._keep()
+            # The page may have been closed meanwhile, or its model be kept elsewhere now.
+            self._keep(place)
         return TrainingStatus(
             "success", run.status.epochs, run.status.epochs, fitted.card.metrics, _summary("Trained", fitted)
         )
@@ -284,14 +327,14 @@ class Classifier(Model):
         self._fitted = self._kept = None
         self.session.on_page(lambda: self.card.set(None))
         if not self._trainings.running:
-            self._trainings.tell(TrainingStatus())
+            self._telling.tell(TrainingStatus())
 
-    def _keep(self) -> None:
+    def _keep(self, place: StoredModel | None) -> None:
         """Save to the place that ``sync`` named. What fails is said, and the model works on."""
-        if self._place is None or self._fitted is None:
+        if place is None or self._fitted is None:
             return
         try:
-            self._kept = self._place.write(self.download(), self._fitted.card)
+            self._kept = place.write(self.download(), self._fitted.card)
         except Exception as error:
             said = ModelFileError(
                 f"The trained model could not be kept: {error} It works on this page until it is closed; "
@@ -306,6 +349,11 @@ class Classifier(Model):
             self._follow_store()
         except Exception as error:
             self.session.on_page(partial(report, error, self.training))
+
+    def _follow_other_page(self) -> None:
+        # Before its success is told: who hears of it may ask the model at once.
+        if self._place is not None:
+            self._follow_change(None)
 
     def _follow_store(self) -> None:
         place = self._place
@@ -332,13 +380,17 @@ class Classifier(Model):
     def _tell_taken(self, fitted: Fitted, how: str) -> None:
         if not self._trainings.running:
             card = fitted.card
-            self._trainings.tell(
+            self._telling.tell(
                 TrainingStatus("success", card.epochs, card.epochs, card.metrics, _summary(how, fitted))
             )
 
     def _unsync(self) -> None:
         if self._followed is not None:
             self._followed.dispose()
+        if self._place is not None:
+            self._trainings.leave(self._telling)
+            self._trainings = Trainings(self.title or type(self).__name__)
+            self._trainings.join(self._telling)
         self._followed = self._place = self._kept = None
 
 

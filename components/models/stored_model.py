@@ -5,18 +5,25 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import threading
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from imlkit.errors import DuplicateIdError, ModelFileError, NotFoundError
 from imlkit.store import Document, Store
 from imlkit.streams import Chain
+from imlkit.training import Trainings
 
 from .model_card import VERSION, ModelCard
+from .training_mark import TrainingMark
 
 __all__ = ["StoredModel"]
 
 COLLECTION = "models"
 MEDIA_TYPE = "application/vnd.safetensors"
+
+_shared: WeakKeyDictionary[Store, dict[str, Trainings]] = WeakKeyDictionary()
+_sharing = threading.Lock()
 
 READING_TRIES = 5
 """While a model is read, another process may replace it, and the file of before is gone."""
@@ -28,6 +35,9 @@ class StoredModel:
     Args:
         store: the store.
         name: any text. Who uses the same name in the same store shares the model.
+
+    Attributes:
+        mark: tells whether a training of it was cut short.
     """
 
     def __init__(self, store: Store, name: str) -> None:
@@ -35,6 +45,12 @@ class StoredModel:
         self.id = "model-" + hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:32]
         self._store = store
         self._models = store.collection(COLLECTION)
+        self.mark = TrainingMark(store, self.id)
+
+    def trainings(self, own: Trainings) -> Trainings:
+        """Return the trainings that all pages of this process share, ``own`` if there are none yet."""
+        with _sharing:
+            return _shared.setdefault(self._store, {}).setdefault(self.id, own)
 
     @property
     def changes(self) -> Chain[Any]:

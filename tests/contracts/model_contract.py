@@ -13,6 +13,8 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +28,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from imlkit.components.models.classifier import Classifier
+from imlkit.components.models.stored_model import StoredModel
 from imlkit.errors import (
     DataError,
     ModelFileError,
@@ -576,6 +579,88 @@ class ModelContract:
         assert other.predict_batch(queries()) == one.predict_batch(queries())
         other.upload(trained(make, blobs(["c", "d"])).download())
         until(lambda: one.predict(queries()[0]).label == "c")
+
+    def test_a_training_is_told_on_every_page_and_outlives_the_one_that_began_it(
+        self, make: Make, store: Store
+    ) -> None:
+        with Session().entered() as closing:
+            first = make().sync(store, "mine")
+        other = make().sync(store, "mine")
+        told = statuses(other)
+        instances = Stored(blobs())
+        instances.go_on.clear()
+        first.train(instances)
+        assert instances.reading.wait(SECONDS)
+        until(lambda: told[-1].running)
+        closing.dispose()
+        late = make().sync(store, "mine")
+        assert late.training.value.running
+        told_late = statuses(late)
+        instances.go_on.set()
+        for page, heard in ((other, told), (late, told_late)):
+            assert page.wait(SECONDS).state == "success"
+            assert page.predict_batch(queries())[0].label in ("a", "b")
+            until(lambda heard=heard: heard[-1].state == "success")  # type: ignore[misc]
+        assert other.predict_batch(queries()) == late.predict_batch(queries())
+        assert other.training.value.metrics == late.training.value.metrics
+
+    def test_the_model_is_there_when_another_pages_success_is_told(self, make: Make, store: Store) -> None:
+        one, other = make().sync(store, "mine"), make().sync(store, "mine")
+        known: list[bool] = []
+        other.training.filter(lambda s: s.state == "success").subscribe(lambda _: known.append(other.trained))
+        one.train(Stored(blobs()))
+        one.wait(SECONDS)
+        until(lambda: bool(known))
+        assert all(known)
+
+    def test_any_page_may_cancel_a_training_and_is_asked_before_another(
+        self, make: Make, store: Store
+    ) -> None:
+        with Session().entered() as elsewhere:
+            first = make().sync(store, "mine")
+        asked: list[Question] = []
+        with Session().entered() as here:
+            here.questions.subscribe(asked.append)
+            second = make().sync(store, "mine")
+        instances = Stored(blobs())
+        instances.go_on.clear()
+        first.train(instances)
+        assert instances.reading.wait(SECONDS)
+        second.train(Stored(blobs()))
+        assert [question.title for question in asked] == ["A training is running"]
+        second.cancel()
+        instances.go_on.set()
+        assert first.wait(SECONDS).state == "cancelled"
+        assert second.training.value.state == "cancelled"
+        elsewhere.dispose()
+        here.dispose()
+
+    def test_a_training_that_the_programs_end_cut_short_is_told_of(self, make: Make, store: Store) -> None:
+        program = subprocess.Popen([sys.executable, "-c", "pass"])
+        program.wait()
+        place = StoredModel(store, "mine")
+        place.mark.put()
+        assert not place.mark.cut_short, "this program lives"
+        note = store.collection("trainings").get(place.id)
+        store.collection("trainings").update(place.id, {**note, "process": "before", "pid": program.pid})
+        model = make().sync(store, "mine")
+        assert model.training.value.state == "cancelled"
+        assert "cut short" in model.training.value.message
+        model.train(Stored(blobs()))
+        assert model.wait(SECONDS).state == "success"
+        assert make().sync(store, "mine").training.value.state == "success"
+
+    def test_a_training_under_way_is_noted_in_the_store(self, make: Make, store: Store) -> None:
+        notes = store.collection("trainings")
+        model = make().sync(store, "mine")
+        instances = Stored(blobs())
+        instances.go_on.clear()
+        model.train(instances)
+        assert instances.reading.wait(SECONDS)
+        assert notes.count() == 1
+        instances.go_on.set()
+        model.wait(SECONDS)
+        assert notes.count() == 0
 
     def test_clearing_forgets_everywhere(self, make: Make, store: Store) -> None:
         one, other = make().sync(store, "mine"), make().sync(store, "mine")
