@@ -10,7 +10,7 @@ from time import monotonic
 
 __all__ = ["MemoryReturn"]
 
-_SHARE = 0.02
+_SHARE = 0.05
 """The share of time that collecting may take: people's clicks wait meanwhile."""
 
 
