@@ -8,12 +8,14 @@ from imlkit import (
     ConfidencePlot,
     Dataset,
     DatasetBrowser,
+    FeatureChoice,
     HogFeatures,
     HoldButton,
     ImageUpload,
     Mistakes,
     MLPClassifier,
     MobileNetFeatures,
+    NextExamples,
     ProjectFile,
     SimilarExamples,
     Sketchpad,
@@ -25,7 +27,6 @@ from imlkit import (
     Wizard,
     data_store,
 )
-from imlkit.components.models.feature_choice import FeatureChoice
 
 CLASSES = """\
 What should the computer tell apart? Give each thing a name: *cat* and *dog*, *thumb up* and *thumb
@@ -52,6 +53,9 @@ it sees resembles most. It always chooses one of your classes, even for what is 
 IMPROVE = """\
 These are the examples that it names otherwise than you did. Was it your slip, or its mistake?
 After that, add more examples like those it got wrong, and train again.
+
+Have you more pictures? Put them in without naming them: it asks you about those that it is least
+sure of, because it learns most from these.
 """
 KEEP = """\
 One file holds your examples, your classes and the model. Open it here again on any machine, or
@@ -72,10 +76,11 @@ for path in sys.argv[1:]:
 
 store = data_store("teach")
 examples = Dataset("examples", store, title="Your examples")
+unnamed = Dataset("unnamed", store, title="Pictures without a class")
 classes = ClassList(examples, title="What to tell apart")
 features = FeatureChoice(
     {"Shapes": HogFeatures(), "Photographs": MobileNetFeatures()},
-    [examples],
+    [examples, unnamed],
     {
         "Shapes": "for drawings and signs. Works at once.",
         "Photographs": "for things in front of the camera. Fetches 10 MB, once.",
@@ -130,6 +135,11 @@ def script():
     return SCRIPT.replace("HogFeatures", kind)
 
 
+# Pictures that nobody has named yet: only those it would learn most from are worth one's time.
+more = ImageUpload(title="Pictures without a class")
+more.images.compute(lambda image: unnamed.create(features.describe(image)))
+asked = NextExamples(classifier, unnamed, examples, title="Which of them to name next")
+
 project = ProjectFile(examples, classifier, classes, script)
 project.opened.filter(bool).subscribe(lambda _: features.adopt(classifier))
 
@@ -172,7 +182,9 @@ guide.step("Try it").text(TRY).use(
     ],
     similar,
 ).opens_when(trained, "Train it first.")
-guide.step("Improve").text(IMPROVE).use(Mistakes(classifier, examples)).opens_when(trained, "Train it first.")
+guide.step("Improve").text(IMPROVE).use(Mistakes(classifier, examples), more, asked).opens_when(
+    trained, "Train it first."
+)
 guide.step("Keep it").text(KEEP).use(project)
 guide.summary("You taught a computer to tell things apart.")
 guide.servable()

@@ -15,6 +15,7 @@ MODULES = {
     "ConfusionMatrix": "evaluation.confusion_matrix",
     "Dataset": "data.dataset",
     "DatasetBrowser": "data.dataset_browser",
+    "FeatureChoice": "models.feature_choice",
     "HogFeatures": "models.hog_features",
     "HoldButton": "inputs.hold_button",
     "ImageClassifier": "models.image_classifier",

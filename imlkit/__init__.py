@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .components.inputs.image_upload import ImageUpload as ImageUpload
     from .components.inputs.sketchpad import Sketchpad as Sketchpad
     from .components.inputs.webcam import Webcam as Webcam
+    from .components.models.feature_choice import FeatureChoice as FeatureChoice
     from .components.models.hog_features import HogFeatures as HogFeatures
     from .components.models.image_classifier import ImageClassifier as ImageClassifier
     from .components.models.knn_classifier import KNNClassifier as KNNClassifier
@@ -76,6 +77,7 @@ __all__ = [
     "Dashboard",
     "Dataset",
     "DatasetBrowser",
+    "FeatureChoice",
     "HogFeatures",
     "HoldButton",
     "ImageClassifier",

@@ -89,6 +89,9 @@ class ClassStore:
     def restore(self, classes: Iterable[tuple[str, str]]) -> None:
         """Add classes by name and colour; one of a name that is here already takes the colour."""
         with self._turn:
+            classes = list(classes)
+            if classes:
+                self._clear_untouched({name for name, _ in classes})
             for name, colour in classes:
                 name = " ".join(name.split())
                 entries = self.look()
@@ -116,6 +119,16 @@ class ClassStore:
             self._dataset.remove(kept["id"])
             raise DataError(f"The class “{short_name(entry.name)}” was removed: choose another one.")
         return kept
+
+    def _clear_untouched(self, wanted: Collection[str]) -> None:
+        # The classes that an empty list begins with are only in the way of those that come with a file.
+        first = {
+            _id(name, ()): (name, colour) for name, colour in zip(self._first_names, COLOURS, strict=False)
+        }
+        for entry in self.look():
+            begun = entry.examples or (entry.name, entry.colour) != first.get(entry.id)
+            if not begun and entry.name not in wanted:
+                self.entries.remove({"id": entry.id})
 
     def _keep(self, entry: ClassEntry) -> None:
         with contextlib.suppress(DuplicateIdError):

@@ -22,6 +22,7 @@ PUBLIC = [
     "Dashboard",
     "Dataset",
     "DatasetBrowser",
+    "FeatureChoice",
     "HogFeatures",
     "HoldButton",
     "ImageClassifier",

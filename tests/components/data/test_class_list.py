@@ -181,3 +181,25 @@ def test_what_the_page_asks_is_done_and_what_makes_no_sense_is_ignored(classes: 
     rows._handle_msg({"type": "add"})
     awaited(classes.classes, lambda found: len(found) == 3)
     assert classes.message.value == ""
+
+
+def test_restored_classes_replace_those_that_an_empty_list_begins_with() -> None:
+    dataset = Dataset("drawings", MemoryStore())
+    classes = ClassList(dataset)
+    awaited(classes.classes, lambda found: names(found) == ["Class 1", "Class 2"])
+    kept = classes.add("mine")
+    classes.restore([("cat", "#112233"), ("Class 2", "#445566")])
+    found = awaited(classes.classes, lambda found: "cat" in names(found) and "Class 1" not in names(found))
+    assert sorted(names(found)) == ["Class 2", "cat", "mine"]
+    assert kept.id in {entry.id for entry in found}
+
+
+def test_a_first_class_that_has_examples_or_was_changed_stays_when_others_are_restored() -> None:
+    dataset = Dataset("drawings", MemoryStore())
+    classes = ClassList(dataset)
+    first, second = awaited(classes.classes, lambda found: len(found) == 2)
+    classes.capture({"x": [1.0]}, first.id)
+    classes.recolour(second.id, "#123456")
+    classes.restore([("cat", "#112233")])
+    found = awaited(classes.classes, lambda found: "cat" in names(found))
+    assert names(found) == ["Class 1", "Class 2", "cat"]
