@@ -398,6 +398,8 @@ def _summary(how: str, fitted: Fitted) -> str:
     card = fitted.card
     count = f"{card.instances:,} instance{'' if card.instances == 1 else 's'}"
     classes = f"{len(card.labels):,} classes"
+    checked = f", checked with {card.validation_instances:,} others" if card.validation_instances else ""
     if how == "Trained":
-        return f"Trained on {count} of {classes}."
-    return f"{how} a model trained on {count} of {classes}, {card.trained[:16].replace('T', ' ')} UTC."
+        return f"Trained on {count} of {classes}{checked}."
+    when = card.trained[:16].replace("T", " ")
+    return f"{how} a model trained on {count} of {classes}{checked}, {when} UTC."

@@ -12,6 +12,7 @@ from .layout import Layout
 from .page import Placed, slug
 from .route import Route
 from .step import Step
+from .wizard_view import WizardView
 
 __all__ = ["Wizard", "WizardState"]
 
@@ -162,8 +163,6 @@ class Wizard(Layout):
 
     def content(self, whole_page: bool = False) -> Viewable:
         """Return a new view without the bar, to place on a page."""
-        from .wizard_view import WizardView
-
         if not self.current.has_value:
             self.current.set(self.first)
         return WizardView.of(self)

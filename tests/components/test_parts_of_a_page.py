@@ -10,7 +10,7 @@ import sys
 MADE_LATER = """
 import importlib, pkgutil
 import imlkit
-from imlkit import components
+from imlkit import components, layouts
 from panel.custom import ReactiveESM
 
 def made(of=ReactiveESM):
@@ -19,8 +19,9 @@ def made(of=ReactiveESM):
 for name in imlkit.__all__:
     getattr(imlkit, name)
 before = made()
-for module in pkgutil.walk_packages(components.__path__, "imlkit.components."):
-    importlib.import_module(module.name)
+for package in (components, layouts):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        importlib.import_module(module.name)
 print(sorted(each.__name__ for each in made() - before))
 """
 
