@@ -17,8 +17,10 @@ class Question:
         title: what is asked, in a few words.
         text: what the person should know to answer, as plain text.
         answers: each answer's words and what to do when it is chosen.
+        destructive: whether the last answer loses something for good: it is shown as such.
     """
 
     title: str
     text: str
     answers: Mapping[str, Callable[[], Any]]
+    destructive: bool = False

@@ -111,6 +111,7 @@ class ClassList(Component):
             "Remove this class?",
             f"“{short_name(entry.name)}” has {examples}, which are removed with it. This cannot be undone.",
             {"Keep it": lambda: None, "Remove it": lambda: self._remove(entry)},
+            destructive=True,
         )
         if not entry.examples or not self.session.ask(question):
             self._remove(entry)

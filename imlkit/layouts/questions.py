@@ -30,8 +30,10 @@ def ask_in_dialog(session: Session, place: Any) -> None:
         action()
 
     def ask(question: Question) -> None:
+        last = len(question.answers) - 1
         buttons = [
-            _button(words, action, answer, n) for n, (words, action) in enumerate(question.answers.items())
+            _button(words, action, answer, n, "error" if question.destructive and n == last else "primary")
+            for n, (words, action) in enumerate(question.answers.items())
         ]
         dialog.open(
             question.title,
@@ -45,11 +47,16 @@ def ask_in_dialog(session: Session, place: Any) -> None:
 
 
 def _button(
-    words: str, action: Callable[[], Any], answer: Callable[[Callable[[], Any]], None], position: int
+    words: str,
+    action: Callable[[], Any],
+    answer: Callable[[Callable[[], Any]], None],
+    position: int,
+    color: str,
 ) -> Viewable:
     return pmui.Button(
         label=words,
         variant="outlined" if position == 0 else "contained",
+        color=color,
         on_click=lambda _: answer(action),
         margin=0,
         sx={"textTransform": "none"},

@@ -103,19 +103,22 @@ class Settings:
         def write(file: Path, progress: Callable[[Any], None] | None = None) -> None:
             model.download(file)
 
-        return _entry(
-            title,
-            text,
-            download_button("Download", f"{_file_name(title)}.safetensors", write, self.session, about=title),
-            self._clear_button(
-                title,
-                f"“{_short(title)}” will forget what it has learnt. It can be trained again from its data.",
-                model.clear,
-            ),
+        download = download_button(
+            "Download", f"{_file_name(title)}.safetensors", write, self.session, about=title
         )
+        clear = self._clear_button(
+            title,
+            f"“{_short(title)}” will forget what it has learnt. It can be trained again from its data.",
+            model.clear,
+        )
+        entry = _entry(title, text, download, clear)
+        buttons = entry[-1]
+        follow(self.session, model.training, buttons, lambda view, _: setattr(view, "visible", model.trained))
+        return entry
 
-    def _clear_button(self, name: str, text: str, clear: Callable[[], Any]) -> Viewable:
-        question = Question(f"Clear {_short(name)}?", text, {"Keep it": lambda: None, "Clear it": clear})
+    def _clear_button(self, name: str, text: str, clear: Callable[[], Any]) -> pmui.Button:
+        answers = {"Keep it": lambda: None, "Clear it": clear}
+        question = Question(f"Clear {_short(name)}?", text, answers, destructive=True)
         return pmui.Button(
             label="Clear…",
             description=f"Clear {_short(name)}",
@@ -131,14 +134,15 @@ def _say(view: Any, model: Model, status: TrainingStatus) -> None:
     if status.running:
         view.object = f"Training, epoch {status.epoch} of {status.epochs}"
     else:
-        view.object = "Trained" if model.trained else "Not trained yet"
+        known = status.message if status.state == "success" and status.message else "Trained"
+        view.object = known if model.trained else "Not trained yet: there is nothing to download or clear."
 
 
 def _section(title: str, entries: list[Viewable], empty: str) -> Viewable:
     return card(column(entries or [PlainText(empty, margin=0)]), title)
 
 
-def _entry(name: str, text: Viewable, *buttons: Viewable) -> Viewable:
+def _entry(name: str, text: Viewable, *buttons: Viewable) -> pmui.Column:
     heading = PlainText(
         _short(name), variant="h3", margin=0, sx={"fontSize": "1rem", "overflowWrap": "anywhere"}
     )
