@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import time
 import weakref
 from collections.abc import Callable
@@ -14,25 +13,13 @@ from panel.viewable import Viewable
 
 from imlkit.component import Component
 from imlkit.model import TrainingStatus
+from imlkit.progress_bar import ProgressBar
 from imlkit.streams import ErrorReport, Stream
 
 from .training_plot import said_by
 from .training_words import progress_words
 
 __all__ = ["Cancellable", "TrainingProgress"]
-
-STYLE = """
-:host { color: inherit; font-family: var(--bokeh-base-font); font-size: 1rem; line-height: 1.5; }
-p { margin: 0 0 6px; overflow-wrap: anywhere; }
-.track {
-  background: rgb(128 128 128 / 25%);
-  border: 1px solid var(--mui-palette-text-secondary, #767676);
-  border-radius: 4px;
-  height: 10px;
-  overflow: hidden;
-}
-.bar { background: #0072b2; height: 100%; }
-"""
 
 
 class Cancellable(Protocol):
@@ -108,9 +95,8 @@ class Progress(pn.Column):
     """The bar and the button on the page."""
 
     def __init__(self, title: str, cancel: Callable[[Any], None]) -> None:
-        self.name_of_bar = title
         self.seconds = 0.0
-        self.bar = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[STYLE])
+        self.bar = ProgressBar(title)
         self.button = pmui.Button(label="Cancel", variant="outlined", disabled=True)
         self.button.on_click(cancel)
         super().__init__(self.bar, self.button, sizing_mode="stretch_width")
@@ -123,14 +109,7 @@ class Progress(pn.Column):
         words = progress_words(status)
         if self.seconds:
             words = f"{words.removesuffix('.')} · {duration(self.seconds)}"
-        percent = 100 * min(done / status.epochs, 1) if status.epochs else 0
-        said, name = html.escape(words), html.escape(self.name_of_bar)
-        self.bar.object = (
-            f"<p>{said}</p>"
-            f'<div class="track" role="progressbar" aria-label="{name}" '
-            f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent:.0f}" aria-valuetext="{said}">'
-            f'<div class="bar" style="width: {percent:.1f}%"></div></div>'
-        )
+        self.bar.present(words, done / status.epochs if status.epochs else 0.0)
         self.button.disabled = not status.running
 
 

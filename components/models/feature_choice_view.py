@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
 import panel_material_ui as pmui
 
 from imlkit.plain_text import PlainAlert
+from imlkit.progress_bar import ProgressBar
 
 from .choice_status import ChoiceProgress
 
@@ -16,19 +16,6 @@ if TYPE_CHECKING:
     from .feature_choice import FeatureChoice
 
 __all__ = ["FeatureChoiceView"]
-
-STYLE = """
-:host { color: inherit; font-family: var(--bokeh-base-font); font-size: 0.875rem; line-height: 1.5; }
-p { margin: 0 0 6px; overflow-wrap: anywhere; }
-.track {
-  background: rgb(128 128 128 / 25%);
-  border: 1px solid var(--mui-palette-text-secondary, #767676);
-  border-radius: 4px;
-  height: 10px;
-  overflow: hidden;
-}
-.bar { background: #0072b2; height: 100%; }
-"""
 
 UNSEEN_LABEL = """
 .MuiFormLabel-root {
@@ -63,9 +50,7 @@ class FeatureChoiceView(pn.Column):
             sizing_mode="stretch_width",
             stylesheets=[UNSEEN_LABEL],
         )
-        self.words = pn.pane.HTML(
-            "", sizing_mode="stretch_width", margin=(6, 0), visible=False, stylesheets=[STYLE]
-        )
+        self.words = ProgressBar(choice.title, "0.875rem", margin=(6, 0), visible=False)
         self.cancel = pmui.Button(label="Cancel", variant="outlined", margin=(4, 0), visible=False)
         self.problem = PlainAlert(severity="warning", visible=False, margin=(6, 0))
         self.again = pmui.Button(label="Try again", variant="outlined", margin=0)
@@ -88,16 +73,7 @@ class FeatureChoiceView(pn.Column):
         self.cancel.visible = self.words.visible = progress is not None
         if progress is None:
             return
-        said = html.escape(progress.message)
-        percent = 100 * progress.share
-        known = (
-            f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent:.0f}"' if progress.total else ""
-        )
-        self.words.object = (
-            f'<p>{said}</p><div class="track" role="progressbar" aria-valuetext="{said}" '
-            f'aria-label="{html.escape(self._streams.title)}" {known}>'
-            f'<div class="bar" style="width: {percent:.1f}%"></div></div>'
-        )
+        self.words.present(progress.message, progress.share, known=bool(progress.total))
 
     def tell(self, problem: str) -> None:
         """Show what is wrong, and the ways out of it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from typing import Any
 
@@ -10,24 +9,11 @@ import panel as pn
 import panel_material_ui as pmui
 
 from imlkit.plain_text import PlainAlert, PlainText
+from imlkit.progress_bar import ProgressBar
 
 from .weights_status import WeightsStatus
 
 __all__ = ["WeightsView"]
-
-STYLE = """
-:host { color: inherit; font-family: var(--bokeh-base-font); font-size: 0.875rem; line-height: 1.5; }
-p { margin: 0; overflow-wrap: anywhere; }
-.track {
-  background: rgb(128 128 128 / 25%);
-  border: 1px solid var(--mui-palette-text-secondary, #767676);
-  border-radius: 4px;
-  height: 10px;
-  margin-top: 6px;
-  overflow: hidden;
-}
-.bar { background: #0072b2; height: 100%; }
-"""
 
 BEGIN = "The network is loaded when the first image comes."
 
@@ -49,7 +35,7 @@ class WeightsView(pn.Column):
     """
 
     def __init__(self, about: str, fetch: Callable[[], Any], cancel: Callable[[], Any]) -> None:
-        self.words = pn.pane.HTML("", sizing_mode="stretch_width", margin=(6, 0), stylesheets=[STYLE])
+        self.words = ProgressBar("Download of the weights", "0.875rem", margin=(6, 0))
         self.problem = PlainAlert(severity="error", visible=False, margin=(6, 0))
         self.fetch = pmui.Button(label=BUTTONS["idle"], variant="outlined", margin=(4, 0))
         self.cancel = pmui.Button(label="Cancel", variant="outlined", margin=(4, 0), visible=False)
@@ -66,17 +52,9 @@ class WeightsView(pn.Column):
 
     def present(self, status: WeightsStatus) -> None:
         """Show how the weights stand."""
-        said = html.escape(status.message or BEGIN)
-        bar = ""
-        if status.state == "downloading":
-            percent = 100 * status.share
-            bar = (
-                '<div class="track" role="progressbar" aria-label="Download of the weights" '
-                f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent:.0f}">'
-                f'<div class="bar" style="width: {percent:.1f}%"></div></div>'
-            )
+        self.words.present(status.message or BEGIN, status.share if status.state == "downloading" else None)
         failed = status.state == "error"
-        self.words.param.update(object=f"<p>{said}</p>{bar}", visible=not failed)
+        self.words.visible = not failed
         self.problem.param.update(object=status.message if failed else "", visible=failed)
         self.cancel.visible = status.running
         self.fetch.visible = status.state in BUTTONS
