@@ -1,4 +1,4 @@
-"""What all classifiers share: training on a thread, predicting, being kept and taken along."""
+"""What all classifiers share: training on a thread, and being one model with others of a name in a store."""
 
 from __future__ import annotations
 
@@ -6,39 +6,32 @@ import threading
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import partial
-from os import PathLike
-from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
 from panel.viewable import Viewable
 
 from imlkit.callback import Callback
-from imlkit.errors import ModelFileError, NotFoundError, NotTrainedError, TrainingDataError
-from imlkit.model import Instances, Model, Prediction, TrainingStatus
+from imlkit.errors import ModelFileError, NotFoundError, TrainingDataError
+from imlkit.model import Instances, TrainingStatus
 from imlkit.store import Store
 from imlkit.streams import Computed, Stream
 from imlkit.streams.report import report
 from imlkit.training import Run, Telling, Trainings
 
 from .examples import Examples, fitting_validation, read_examples
-from .feature_rows import feature_rows
 from .fitted import Fitted
 from .model_card import ModelCard
-from .model_file import Arrays, read_model_file, replace_file, write_model_file
+from .predictor import Predictor
 from .stored_model import StoredModel
 
 __all__ = ["Classifier"]
-
-ROWS_AT_ONCE = 1024
 
 CUT_SHORT = (
     "The last training was cut short: the program that ran it ended. Nothing else is lost; train again."
 )
 
 
-class Classifier(Model):
+class Classifier(Predictor):
     """A model that names the class of an instance, from a list of numbers that describe it.
 
     A subclass says in :meth:`fit` how it learns and in :meth:`restored` how it is read back.
@@ -61,7 +54,6 @@ class Classifier(Model):
         self._telling = Telling(self.training, self._follow_other_page)
         self._trainings = Trainings(title or type(self).__name__)
         self._trainings.join(self._telling)
-        self._fitted: Fitted | None = None
         self._place: StoredModel | None = None
         self._kept: str | None = None
         self._followed: Computed[None] | None = None
@@ -83,15 +75,6 @@ class Classifier(Model):
         The examples are the classifier's own from here on, and may be changed. It calls
         ``run.check()`` at least once a batch, and tells its progress with ``run.tell``.
         """
-
-    @abstractmethod
-    def restored(self, card: ModelCard, arrays: Arrays) -> Fitted:
-        """Return what a file holds. Raises ModelFileError where something does not fit."""
-
-    @property
-    def trained(self) -> bool:
-        """Whether the classifier can predict."""
-        return self._fitted is not None
 
     def train(self, dataset: Instances, validation: Instances | None = None) -> None:
         """Begin to train on a dataset, and return at once.
@@ -121,80 +104,6 @@ class Classifier(Model):
         """Block until no training runs, or for so many seconds; return the last status."""
         self._trainings.wait(timeout)
         return self._telling.status
-
-    def predict(self, x: NDArray[np.float32] | Sequence[float]) -> Prediction:
-        """Predict the class of one instance. May be called from any thread, also during a training.
-
-        Args:
-            x: its features, as many as in training.
-
-        Raises:
-            NotTrainedError: nothing was learned yet.
-            DataError: not as many numbers as in training, or not finite.
-        """
-        return self._predict(self._known(), [x])[0]
-
-    def predict_batch(self, xs: NDArray[np.float32] | Sequence[Any]) -> list[Prediction]:
-        """Predict many instances at once, in their order. Raises as :meth:`predict` does."""
-        fitted = self._known()
-        return [
-            prediction
-            for start in range(0, len(xs), ROWS_AT_ONCE)
-            for prediction in self._predict(fitted, xs[start : start + ROWS_AT_ONCE])
-        ]
-
-    def download(self, path: str | PathLike[str] | None = None) -> bytes:
-        """Return the trained model as the content of one ``.safetensors`` file.
-
-        Args:
-            path: where to write it too. A file that is there is replaced, whole or not at all.
-
-        Raises:
-            NotTrainedError: nothing was learned yet.
-        """
-        fitted = self._known()
-        content = write_model_file(fitted.card, fitted.arrays())
-        if path is not None:
-            replace_file(Path(path), content)
-        return content
-
-    def upload(self, source: bytes | str | PathLike[str]) -> None:
-        """Take the model from a downloaded file: its path or its content.
-
-        Raises:
-            ModelFileError: it is damaged, of another kind, or of a newer imlkit. The classifier
-                predicts as before.
-        """
-        content = bytes(source) if isinstance(source, bytes | bytearray) else Path(source).read_bytes()
-        fitted = self._read(content)
-        with self._taking:
-            self._take(fitted)
-            self._keep(self._place)
-        self._tell_taken(fitted, "Uploaded")
-
-    def save(self, store: Store, name: str) -> None:
-        """Keep the trained model in a store under a name, replacing what was there.
-
-        Raises:
-            NotTrainedError: nothing was learned yet.
-            ModelFileError: another kind of model has that name, or one of a newer imlkit.
-        """
-        content = self.download()
-        StoredModel(store, name).write(content, self._known().card)
-
-    def load(self, store: Store, name: str) -> None:
-        """Take the model of that name from a store.
-
-        Raises:
-            NotFoundError: there is none of that name.
-            ModelFileError: it is damaged, of another kind, or of a newer imlkit. The classifier
-                predicts as before.
-        """
-        fitted = self._read(StoredModel(store, name).read()[1])
-        with self._taking:
-            self._take(fitted)
-            self._keep(self._place)
-        self._tell_taken(fitted, "Loaded")
 
     def sync(self, store: Store, name: str) -> Self:
         """Be the model of that name in a store: load it, save every training, follow other pages.
@@ -293,31 +202,11 @@ class Classifier(Model):
             "success", run.status.epochs, run.status.epochs, fitted.card.metrics, _summary("Trained", fitted)
         )
 
-    def _known(self) -> Fitted:
-        fitted = self._fitted
-        if fitted is None:
-            raise NotTrainedError(
-                f"“{self.title or type(self).__name__}” has not been trained yet. "
-                "Capture instances of at least two classes, then train it."
-            )
-        return fitted
-
-    def _predict(self, fitted: Fitted, xs: NDArray[np.float32] | Sequence[Any]) -> list[Prediction]:
-        x = feature_rows(xs, fitted.card.features)
-        named, confidences = fitted.judge(x)
-        labels = fitted.card.labels
-        return [
-            Prediction(labels[position], dict(zip(labels, row, strict=True)))
-            for position, row in zip(named.tolist(), confidences.tolist(), strict=True)
-        ]
-
-    def _read(self, content: bytes) -> Fitted:
-        card, arrays = read_model_file(content)
-        if card.kind != type(self).__name__:
-            raise ModelFileError(
-                f"The file holds a {card.kind:.60}, not a {type(self).__name__}: choose another file."
-            )
-        return self.restored(card, arrays)
+    def _adopt(self, fitted: Fitted, how: str) -> None:
+        with self._taking:
+            self._take(fitted)
+            self._keep(self._place)
+        self._tell_taken(fitted, how)
 
     def _take(self, fitted: Fitted) -> None:
         self._fitted = fitted
