@@ -58,17 +58,21 @@ Have you more pictures? Put them in without naming them: it asks you about those
 sure of, because it learns most from these.
 """
 KEEP = """\
-One file holds your examples, your classes and the model. Open it here again on any machine, or
-run the model with the Python script that lies in it: **python run_model.py picture.png**.
+One file holds your examples, your classes and the model. Open it here again on any machine. Or
+unzip it, and run the model where imlkit is installed: **python run_model.py picture.png**.
+"""
+SUMMARY = """\
+This is what you and the computer have done. Go back to any step to go on: nothing is lost.
 """
 SCRIPT = """\
 import sys
+from pathlib import Path
 from imlkit import HogFeatures, MLPClassifier
 from imlkit.images import open_image
 
 features, classifier = HogFeatures(), MLPClassifier()
-classifier.upload("model.safetensors")
-for path in sys.argv[1:]:
+classifier.upload(Path(__file__).with_name("model.safetensors"))
+for path in sys.argv[1:] or sys.exit("Name a picture: python run_model.py picture.png"):
     prediction = classifier.predict(features.process(open_image(path)))
     sure = prediction.confidences[prediction.label]
     print(f"{path}: {prediction.label} ({sure:.0%})")
@@ -98,7 +102,21 @@ pictures = ImageUpload(title="Pictures")
 chosen = classes.chosen.merge(classes.classes).map(lambda _: classes.label)
 chosen.map(lambda name: f"Add to {name}" if name else "Choose a class").subscribe(add.text)
 chosen.map(lambda name: not name).subscribe(add.disabled)
-chosen.map(lambda name: not name).subscribe(hold.disabled)
+# A camera that nobody looks at is off.
+elsewhere = guide.current.filter(lambda step: step not in ("examples", "try-it"))
+elsewhere.subscribe(lambda _: camera.active.set(False))
+
+
+def lacking(_):
+    """Say what is missing before one can record, if anything is."""
+    if not classes.label:
+        return "Choose a class"
+    return "" if camera.active.value else "Start the camera to record"
+
+
+missing = chosen.merge(camera.active).map(lacking)
+missing.map(bool).subscribe(hold.disabled)
+missing.map(lambda said: said or "Hold to record").subscribe(hold.text)
 
 
 def keep(shown):
@@ -117,7 +135,24 @@ countdown.value.subscribe(hold.countdown)
 train, again, trained = Button("Train"), Text(), features.fits(classifier)
 train.clicks.subscribe(lambda _: classifier.train(examples))
 features.settled.map(lambda settled: not settled).subscribe(train.disabled)
-trained.map(lambda said: said if isinstance(said, str) else "").subscribe(again.value)
+retrain = Button("Train again")
+retrain.clicks.subscribe(lambda _: classifier.train(examples))
+features.settled.map(lambda settled: not settled).subscribe(retrain.disabled)
+classifier.training.map(lambda status: status.running).subscribe(retrain.loading)
+
+
+def changed(_):
+    """Say why it is to be trained again, if it is."""
+    card, found = classifier.card.value, classes.classes.value
+    if card is None or isinstance(trained.value, str):
+        return trained.value or ""
+    if {each.name for each in found if each.examples} != set(card.labels):
+        return "The classes have changed since it was trained: train it again, so that it knows them."
+    before, now = card.instances + card.validation_instances, sum(each.examples for each in found)
+    return "" if before == now else f"It learned from {before} examples, now there are {now}: train it again."
+
+
+trained.merge(classifier.card, classes.classes).map(changed).subscribe(again.value)
 
 # Whatever is shown at the last steps is answered at once.
 trial, file = Sketchpad(title="Draw something new"), ImageUpload(title="A picture to try")
@@ -161,7 +196,7 @@ guide.step("Examples").text(EXAMPLES).use(
             ("Pictures", pictures.view()),
         ),
     ],
-    DatasetBrowser(examples, process=features.process),
+    DatasetBrowser(examples, process=features.process, rename=classes.rename_label),
 ).tells(examples.counts.map(lambda counts: f"{sum(counts.values())} examples"))
 guide.step("Train").text(TRAIN).use(
     features,
@@ -170,22 +205,23 @@ guide.step("Train").text(TRAIN).use(
     TrainingPlot(classifier),
     Text(CURVES, format="markdown"),
 ).opens_when(classes.ready, "Add some examples first.").tells(
-    classifier.training.map(lambda status: status.message or "Trained")
+    classifier.training.map(lambda status: status.message or "Not trained yet")
 )
 guide.step("Try it").text(TRY).use(
     [
+        answer,
         ways(
             ("Draw", trial.view()),
             ("Camera", camera.view()),
             ("Picture", file.view()),
         ),
-        answer,
     ],
     similar,
+    [retrain, again],
 ).opens_when(trained, "Train it first.")
-guide.step("Improve").text(IMPROVE).use(Mistakes(classifier, examples), more, asked).opens_when(
-    trained, "Train it first."
-)
+guide.step("Improve").text(IMPROVE).use(
+    Mistakes(classifier, examples), more, asked, [retrain, again]
+).opens_when(trained, "Train it first.")
 guide.step("Keep it").text(KEEP).use(project)
-guide.summary("You taught a computer to tell things apart.")
+guide.summary(SUMMARY)
 guide.servable()

@@ -98,18 +98,35 @@ class ClassList(Component):
         self._store.recolour(id, colour)
 
     def restore(self, classes: Iterable[tuple[str, str]]) -> None:
-        """Add classes by name and colour; one of a name that is here already takes the colour."""
+        """Add classes by name and colour; one of a name that is here already takes the colour.
+
+        Those that an empty list begins with go, unless something was done with them.
+        """
+        # Then another one is chosen, where the one that was chosen goes.
+        self._begun = False
         self._store.restore(classes)
+
+    def rename_label(self, label: Any, name: str) -> None:
+        """Give the class of a label another name, for what renames by labels.
+
+        Raises:
+            DataError: the name is empty, another class has it, or no class has the label.
+        """
+        entry = next((entry for entry in self.classes.value if entry.name == label), None)
+        if entry is None:
+            raise DataError(f"There is no class “{short_name(str(label))}” any more: choose another one.")
+        self.rename(entry.id, name)
 
     def remove(self, id: str) -> None:
         """Remove a class; the person is asked first where it has examples, which go with it."""
         entry = next((entry for entry in self.classes.value if entry.id == id), None)
         if entry is None:
             return
-        examples = f"{entry.examples:,} {'example' if entry.examples == 1 else 'examples'}"
+        removed = "example, which is" if entry.examples == 1 else "examples, which are"
         question = Question(
             "Remove this class?",
-            f"“{short_name(entry.name)}” has {examples}, which are removed with it. This cannot be undone.",
+            f"“{short_name(entry.name)}” has {entry.examples:,} {removed} removed with it. "
+            "This cannot be undone.",
             {"Keep it": lambda: None, "Remove it": lambda: self._remove(entry)},
             destructive=True,
         )
@@ -178,7 +195,8 @@ class ClassList(Component):
         self.classes.set(entries)
         if entries and not self._begun:
             self._begun = True
-            self.chosen.set(entries[0].id)
+            if self.chosen.value not in {entry.id for entry in entries}:
+                self.chosen.set(entries[0].id)
         elif self.chosen.value not in {entry.id for entry in entries}:
             # Not another one: what a camera records must not go where nobody wanted it.
             self.chosen.set("")

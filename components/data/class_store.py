@@ -89,20 +89,22 @@ class ClassStore:
     def restore(self, classes: Iterable[tuple[str, str]]) -> None:
         """Add classes by name and colour; one of a name that is here already takes the colour."""
         with self._turn:
-            classes = list(classes)
-            if classes:
-                self._clear_untouched({name for name, _ in classes})
+            restored = set()
             for name, colour in classes:
                 name = " ".join(name.split())
                 entries = self.look()
                 known = next((entry for entry in entries if entry.name == name), None)
                 if not name or not _is_colour(colour):
                     continue
+                restored.add(name)
                 if known is None:
                     self.entries.create({"name": name, "colour": colour})
                 else:
                     self._kept(known.id, entries)
                     self.entries.patch(known.id, {"colour": colour})
+            # Last, since an empty list would begin anew.
+            if restored:
+                self._clear_untouched(restored)
 
     def remove(self, entry: ClassEntry) -> None:
         """Remove a class with its examples."""

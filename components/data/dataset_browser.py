@@ -56,6 +56,7 @@ class DatasetBrowser(Component):
         page_size: how many instances of a class to show at first, and how many more each time.
         process: makes the features ``x`` of uploaded images (H, W, 3) that come without; left
             out, ``x`` is the image.
+        rename: gives a class (its label) another name; left out, its instances get another label.
 
     Attributes:
         selected: the ids of the selected instances, in the order of selecting. Set it to select.
@@ -73,6 +74,7 @@ class DatasetBrowser(Component):
         title: str = "",
         page_size: int = 24,
         process: Callable[[Any], Any] | None = None,
+        rename: Callable[[Any, str], Any] | None = None,
     ) -> None:
         if page_size < 1:
             raise DataError(
@@ -82,6 +84,7 @@ class DatasetBrowser(Component):
         self.dataset = dataset
         self.page_size = page_size
         self._process = process
+        self._renames = rename
         self.selected: Stream[tuple[str, ...]] = Stream(())
         self.progress: Stream[Progress | None] = Stream(None)
         self.notice: Stream[Notice] = Stream(Notice())
@@ -129,12 +132,15 @@ class DatasetBrowser(Component):
         return done
 
     def rename(self, label: Any, new: str) -> list[str]:
-        """Give every instance of a class another label; return their ids.
+        """Give every instance of a class another label; return the ids of those that were relabelled here.
 
         Raises:
             DataError: the new label is blank.
         """
         labelled({"y": new})
+        if self._renames is not None:
+            self._renames(label, new)
+            return []
         ids = [instance["id"] for instance in self.dataset.iterate({"y": label}, ["id"], 1000)]
         return self.relabel(new, ids)
 

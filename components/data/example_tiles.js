@@ -166,7 +166,7 @@ class Tiles {
   tell() {
     const { text, kind } = this.model.notice;
     this.notice.hidden = !text;
-    this.notice.className = `notice ${kind}`;
+    this.notice.className = `notice of-${kind}`;
     this.notice.role = kind === "error" ? "alert" : "status";
     this.message.textContent = text;
     // What could not be done can be tried again.

@@ -378,7 +378,7 @@ class Grid {
   tell() {
     const { text, kind } = this.model.notice;
     this.notice.hidden = !text;
-    this.notice.className = `notice ${kind}`;
+    this.notice.className = `notice of-${kind}`;
     this.notice.setAttribute("role", kind === "error" ? "alert" : "status");
     this.message.textContent = text;
   }

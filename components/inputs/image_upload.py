@@ -31,11 +31,13 @@ class UploadProgress:
         done: files that were opened, or could not be.
         received: files that have arrived in full, or failed to.
         total: files that were chosen.
+        failed: files that could not be opened.
     """
 
     done: int = 0
     received: int = 0
     total: int = 0
+    failed: int = 0
 
     @property
     def busy(self) -> bool:
@@ -153,12 +155,19 @@ class ImageUpload(Component):
         self.follow(self.problems, problems, _show_problems)
         return pmui.Column(zone, cancel, problems, margin=0, sizing_mode="stretch_width")
 
-    def _count(self, batch: int, done: int = 0, received: int = 0) -> None:
+    def _count(self, batch: int, done: int = 0, received: int = 0, failed: int = 0) -> None:
         with self._counting:
             if batch != self._batch:
                 return  # cancelled meanwhile
             now: UploadProgress = self.progress.value
-            self.progress.set(replace(now, done=now.done + done, received=now.received + received))
+            self.progress.set(
+                replace(
+                    now,
+                    done=now.done + done,
+                    received=now.received + received,
+                    failed=now.failed + failed,
+                )
+            )
 
     def _open(self, file: _Received) -> _Received:
         if file.problem or file.batch != self._batch:
@@ -179,7 +188,7 @@ class ImageUpload(Component):
             else:
                 self.problems.set((*self.problems.value, UploadProblem(file.name, file.problem)))
         finally:
-            self._count(file.batch, done=1)
+            self._count(file.batch, done=1, failed=int(file.image is None))
 
 
 def _show_cancel(button: pmui.Button, progress: UploadProgress) -> None:

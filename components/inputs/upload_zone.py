@@ -68,7 +68,14 @@ class UploadZone(JSComponent):
         self._shown = progress
         # Messages may overtake each other on their way: the browser shows the one told last.
         self._times_told += 1
-        self._send_msg({"done": progress.done, "total": progress.total, "turn": self._times_told})
+        self._send_msg(
+            {
+                "done": progress.done,
+                "total": progress.total,
+                "failed": progress.failed,
+                "turn": self._times_told,
+            }
+        )
         if progress.received - progress.done <= _AHEAD and self._owed:
             owed, self._owed = self._owed, []
             for number in owed:

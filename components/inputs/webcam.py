@@ -140,9 +140,9 @@ class Webcam(Component):
         self.follow(self.active, switch, _show_switch)
         self.follow(self.mirror, mirror, _show_mirror)
         self.follow(self._menu, menu, CameraMenu.present)
-        controls = pmui.FlexBox(switch, mirror, align_items="center", gap="8px 24px", margin=(8, 0, 0, 0))
+        controls = pmui.FlexBox(switch, mirror, align_items="center", gap="8px 24px", margin=(0, 0, 8, 0))
         return pmui.Column(
-            feed, problem, controls, menu, margin=0, sizing_mode="stretch_width", max_width=480
+            controls, feed, problem, menu, margin=0, sizing_mode="stretch_width", max_width=480
         )
 
     def camera_started(self, asked: str, camera: str) -> None:

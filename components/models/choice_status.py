@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from imlkit.errors import ImlkitError, StoreError
 
+from .weights_status import FOR_SCRIPTS
+
 __all__ = [
     "ChoiceProgress",
     "examples_words",
@@ -52,6 +54,8 @@ def failure_words(name: str, in_use: str, first: str, title: str, error: Excepti
         error: what went wrong.
     """
     reason = str(error) if isinstance(error, ImlkitError) else f"{type(error).__name__}: {error}."
+    # Who uses an app has no script at hand; the other ways are on the page.
+    reason = reason.replace(FOR_SCRIPTS, ".")
     if isinstance(error, StoreError):
         return reason
     if name != in_use:

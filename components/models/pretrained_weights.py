@@ -11,6 +11,8 @@ from pathlib import Path
 
 from imlkit.errors import WeightsError
 
+from .weights_status import FOR_SCRIPTS
+
 __all__ = ["FOLDER_VARIABLE", "MIRROR_VARIABLE", "PretrainedWeights", "weights_folder", "weights_mirror"]
 
 FOLDER_VARIABLE = "IMLKIT_MODELS"
@@ -111,8 +113,7 @@ class PretrainedWeights:
         """Return what a person can do who has no such file, as sentences."""
         return (
             f"Connect to the internet and try again; or get {self.address} elsewhere and put the file "
-            f'{self.name} into the folder {self.path.parent}; or pass weights="path/to/file.pth"; '
-            "or use HogFeatures instead, which needs no weights."
+            f"{self.name} into the folder {self.path.parent}{FOR_SCRIPTS}"
         )
 
     def absence(self) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["WeightsStatus"]
+FOR_SCRIPTS = '; or pass weights="path/to/file.pth"; or use HogFeatures instead, which needs no weights.'
+"""What else can be done where one writes the script."""
+
+__all__ = ["FOR_SCRIPTS", "WeightsStatus"]
 
 
 @dataclass(frozen=True, slots=True)

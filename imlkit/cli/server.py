@@ -22,6 +22,7 @@ from tornado.ioloop import IOLoop
 
 from ..errors import CommandError
 from .browser import open_page
+from .closed_connections import quieten
 from .closed_pages import CHECK_MS, NEVER_CONNECTED_MS, ClosedPages
 from .script import AppScript
 
@@ -53,6 +54,7 @@ def run(routes: Mapping[str, Path], address: str, port: int, show: bool) -> int:
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    quieten()
     sys.setswitchinterval(SWITCH_SECONDS)
     pn.config.notifications = True
     pn.config.disconnect_notification = LOST

@@ -124,7 +124,10 @@ class WizardView(pn.Column):
         self._show_steps(state)
         self._show_body(state)
         total = len(state.names)
-        place = f"Step {state.number} of {total}" if not state.finished else f"All {total} steps done"
+        closed = sum(bool(reason) for reason in state.reasons)
+        place = f"Step {state.number} of {total}"
+        if state.finished:
+            place = f"{total - closed} of {total} steps done" if closed else f"All {total} steps done"
         moved = before is not None and before.step != state.step
         self.heading.param.update(words=state.name, place=place, moves=self.heading.moves + moved)
         self.closed.param.update(visible=bool(state.closed), object=_closed_words(state.closed))
@@ -141,14 +144,19 @@ class WizardView(pn.Column):
         items = [
             {
                 "label": name,
-                "completed": position + 1 < state.number,
+                "completed": position + 1 < state.number and not reason,
                 "disabled": bool(reason) and position + 1 != state.number,
             }
             for position, (name, reason) in enumerate(zip(state.names, state.reasons, strict=True))
         ]
-        # After the last step every one is done, and none is the present one.
+        if state.finished:
+            # A place of its own, so that the last step can be gone back to like any other.
+            items.append({"label": state.name, "completed": True, "disabled": False})
         self.presenting = True
-        self.stepper.param.update(items=items, active=min(state.number - 1, len(items) - 1))
+        # What is active must be among the items at any moment.
+        self.stepper.active = min(self.stepper.active, len(items) - 1)
+        self.stepper.items = items
+        self.stepper.active = state.number - 1
         self.presenting = False
 
     def _show_body(self, state: WizardState) -> None:
@@ -182,7 +190,8 @@ def _closed_words(why: str) -> str:
 
 
 def _done(step: Step) -> Viewable:
-    told = step.told.value or "Done"
+    why = step.closed.value
+    told = f"Not done: {why}" if why else step.told.value or "Done"
     return pmui.Column(
         PlainText(step.name, variant="h3", margin=0, sx={"fontSize": "1rem", "fontWeight": 600}),
         PlainText(told, margin=0),

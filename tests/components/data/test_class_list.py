@@ -8,6 +8,7 @@ from imlkit import Dataset
 from imlkit.components.data.class_balance import ClassEntry, balance_words, missing_words
 from imlkit.components.data.class_list import ClassList
 from imlkit.components.data.class_rows import ClassRows
+from imlkit.components.data.dataset_browser import DatasetBrowser
 from imlkit.errors import DataError
 from imlkit.session import Session
 from imlkit.stores.memory import MemoryStore
@@ -203,3 +204,28 @@ def test_a_first_class_that_has_examples_or_was_changed_stays_when_others_are_re
     classes.restore([("cat", "#112233")])
     found = awaited(classes.classes, lambda found: "cat" in names(found))
     assert names(found) == ["Class 1", "Class 2", "cat"]
+
+
+def test_a_class_is_renamed_by_its_label_and_so_are_its_examples() -> None:
+    dataset = Dataset("drawings", MemoryStore())
+    classes = ClassList(dataset)
+    first, _ = awaited(classes.classes, lambda found: len(found) == 2)
+    classes.capture({"x": [1.0]}, first.id)
+    awaited(classes.classes, lambda found: found[0].examples == 1)
+    browser = DatasetBrowser(dataset, rename=classes.rename_label)
+    browser.rename("Class 1", "ring")
+    found = awaited(classes.classes, lambda found: found[0].name == "ring")
+    assert (found[0].id, found[0].examples, len(found)) == (first.id, 1, 2)
+    assert dataset.labels() == ["ring"]
+    with pytest.raises(DataError, match="Class 2"):
+        browser.rename("ring", "Class 2")
+    with pytest.raises(DataError, match="no class “Class 1”"):
+        browser.rename("Class 1", "other")
+
+
+def test_a_restored_class_is_chosen_where_the_chosen_one_goes() -> None:
+    classes = ClassList(Dataset("drawings", MemoryStore()))
+    awaited(classes.classes, lambda found: len(found) == 2)
+    classes.restore([("cat", "#112233"), ("dog", "#445566")])
+    found = awaited(classes.classes, lambda found: names(found) == ["cat", "dog"])
+    awaited(classes.chosen, lambda id: id == found[0].id)
