@@ -244,6 +244,8 @@ def test_a_model_of_recorded_pictures_answers_live(served: Served, open_page: Op
     expect(button(page, "Next")).to_be_enabled(timeout=60_000)
     on_to(page, "Try it")
     page.get_by_role("tab", name="Camera").filter(visible=True).click()
+    # Where nobody looked at it, the camera was switched off.
+    button(page, "Start").click()
     expect(page.get_by_role("status").filter(has_text=re.compile(r"Class 1.*%"))).to_be_visible()
     bars = page.get_by_role("list", name="Confidence of each class")
     seen = set()
