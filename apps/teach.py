@@ -11,6 +11,7 @@ from imlkit import (
     FeatureChoice,
     HogFeatures,
     HoldButton,
+    ImageDisplay,
     ImageUpload,
     Mistakes,
     MLPClassifier,
@@ -102,6 +103,8 @@ pictures = ImageUpload(title="Pictures")
 chosen = classes.chosen.merge(classes.classes).map(lambda _: classes.label)
 chosen.map(lambda name: f"Add to {name}" if name else "Choose a class").subscribe(add.text)
 chosen.map(lambda name: not name).subscribe(add.disabled)
+goes_to = Text()
+chosen.map(lambda name: f"They go to {name}." if name else "Choose a class first.").subscribe(goes_to.value)
 # A camera that nobody looks at is off.
 elsewhere = guide.current.filter(lambda step: step not in ("examples", "try-it"))
 elsewhere.subscribe(lambda _: camera.active.set(False))
@@ -193,7 +196,7 @@ guide.step("Examples").text(EXAMPLES).use(
         ways(
             ("Draw", pmui.Column(add.view(), pad.view())),
             ("Camera", pmui.Column(hold.view(), camera.view(), countdown.view())),
-            ("Pictures", pictures.view()),
+            ("Pictures", pmui.Column(goes_to.view(), pictures.view())),
         ),
     ],
     DatasetBrowser(examples, process=features.process, rename=classes.rename_label),
@@ -213,7 +216,7 @@ guide.step("Try it").text(TRY).use(
         ways(
             ("Draw", trial.view()),
             ("Camera", camera.view()),
-            ("Picture", file.view()),
+            ("Picture", pmui.Column(file.view(), ImageDisplay(file.images, title="Your picture").view())),
         ),
     ],
     similar,

@@ -42,12 +42,14 @@ class Session:
     Attributes:
         errors: every error that a pipeline of this session survived.
         questions: what the person is asked; the page's layout shows them.
+        withdrawn: questions that need no answer any more.
         components: the session's components, in the order in which they were made.
         disposed: whether the session has ended.
     """
 
     errors: Stream[ErrorReport]
     questions: Stream[Question]
+    withdrawn: Stream[Question]
 
     def __init__(self, document: Document | None = None) -> None:
         self._document = weakref.ref(document) if document is not None else None
@@ -65,6 +67,7 @@ class Session:
 
             self.errors = Stream(name="errors")
             self.questions = Stream(name="questions")
+            self.withdrawn = Stream(name="withdrawn")
         if document is not None:
             # Asked for here, not by a worker: Bokeh is not ready for other threads until the page's
             # script is done, and what they give until then waits for this tick.
@@ -177,6 +180,10 @@ class Session:
         self.on_page(lambda: self.questions.set(question))
         return True
 
+    def withdraw(self, question: Question) -> None:
+        """Take back a question that has become pointless; without effect where it was answered."""
+        self.on_page(lambda: self.withdrawn.set(question))
+
     def track(self, disposable: abc.DisposableBase) -> None:
         """Dispose this at the session's end, unless nothing else has kept it until then."""
         self._tracked.add(disposable)
@@ -204,6 +211,7 @@ class Session:
         self._tracked.clear()
         self.errors.dispose()
         self.questions.dispose()
+        self.withdrawn.dispose()
 
 
 def _connected(document: Document) -> bool:

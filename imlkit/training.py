@@ -155,6 +155,7 @@ class Trainings:
         self._latest: Run | None = None
         self._starting = threading.Lock()
         self._tellings: tuple[Telling, ...] = ()
+        self._asked: list[tuple[Session, Question]] = []
 
     @property
     def running(self) -> bool:
@@ -201,6 +202,7 @@ class Trainings:
                 "Stop it and start again": lambda: self._instead(work, epochs, by),
             },
         )
+        self._asked.append((by.session, question))
         if not by.session.ask(question):
             raise TrainingBusyError(
                 f"“{self._title}” is being trained already: wait() for the end or cancel(), then train again."
@@ -273,6 +275,10 @@ class Trainings:
             run.tell(last)
             if error is not None:
                 run.by.report(error)
+        # Whether to stop it is no question any more.
+        while self._asked:
+            session, question = self._asked.pop()
+            session.withdraw(question)
         run.ended.set()
         atexit.unregister(run.stop_and_wait)
 

@@ -24,12 +24,18 @@ def ask_in_dialog(session: Session, place: Any) -> None:
         place: the list-like layout that the dialog is put into.
     """
     dialog = LateDialog(place, width="xs")
+    shown: list[Question] = []
 
     def answer(action: Callable[[], Any]) -> None:
         dialog.close()
         action()
 
+    def withdraw(question: Question) -> None:
+        if shown == [question]:
+            dialog.close()
+
     def ask(question: Question) -> None:
+        shown[:] = [question]
         last = len(question.answers) - 1
         buttons = [
             _button(words, action, answer, n, "error" if question.destructive and n == last else "primary")
@@ -44,6 +50,7 @@ def ask_in_dialog(session: Session, place: Any) -> None:
         )
 
     session.questions.subscribe(lambda question: session.on_page(lambda: ask(question)))
+    session.withdrawn.subscribe(withdraw)
 
 
 def _button(

@@ -628,9 +628,11 @@ class ModelContract:
         assert instances.reading.wait(SECONDS)
         second.train(Stored(blobs()))
         assert [question.title for question in asked] == ["A training is running"]
+        assert not here.withdrawn.has_value
         second.cancel()
         instances.go_on.set()
         assert first.wait(SECONDS).state == "cancelled"
+        assert here.withdrawn.value is asked[0]
         assert second.training.value.state == "cancelled"
         elsewhere.dispose()
         here.dispose()

@@ -40,3 +40,20 @@ def test_the_answer_that_loses_something_is_red() -> None:
             colours = [button.color for button in dialog[1]]
             assert colours == ["primary", "error" if destructive else "primary"]
     session.dispose()
+
+
+def test_a_question_that_has_become_pointless_is_taken_back_and_no_other() -> None:
+    session = Session()
+    place = pmui.Column()
+    with session.entered():
+        ask_in_dialog(session, place)
+        first, second = (Question(title, "?", {"Keep": print, "Stop": print}) for title in ("One", "Two"))
+        session.ask(first)
+        dialog: Any = place[0]
+        assert dialog.open
+        session.withdraw(first)
+        assert not dialog.open
+        session.ask(second)
+        session.withdraw(first)
+        assert dialog.open
+    session.dispose()
