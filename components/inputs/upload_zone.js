@@ -120,7 +120,7 @@ export function render({model}) {
       bar.hidden = !busy
       bar.max = Math.max(total, 1)
       bar.value = done
-      status.textContent = total === 0 ? "" : busy ? `${done} of ${total} opened` : message.failed ? `Done: ${total - message.failed} of ${total}` : `Done: ${total === 1 ? "1 file" : `${total} files`}`
+      status.textContent = total === 0 ? "" : busy ? `${done} of ${total} opened` : message.failed ? `Done: ${total - message.failed} of ${total} files` : `Done: ${total === 1 ? "1 file" : `${total} files`}`
     }
   })
   model.on("lifecycle:remove", () => model.send_msg({kind: "left"}))
