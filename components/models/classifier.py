@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, Self
 
@@ -90,8 +91,13 @@ class Classifier(Predictor):
         """
         parameters = self.parameters()
         place = self._place
+
+        def learn(run: Run) -> TrainingStatus:
+            with nullcontext() if place is None else place.mark.standing():
+                return self._learn(run, dataset, validation, parameters, place)
+
         self._trainings.begin(
-            lambda run: self._learn(run, dataset, validation, parameters, place),
+            learn,
             parameters.get("epochs", 1),
             self._telling,
         )
@@ -157,22 +163,6 @@ class Classifier(Predictor):
             getattr(callback, step)(self, **about)
 
     def _learn(
-        self,
-        run: Run,
-        dataset: Instances,
-        validation: Instances | None,
-        parameters: Mapping[str, Any],
-        place: StoredModel | None,
-    ) -> TrainingStatus:
-        if place is None:
-            return self._learned(run, dataset, validation, parameters, None)
-        place.mark.put()
-        try:
-            return self._learned(run, dataset, validation, parameters, place)
-        finally:
-            place.mark.remove()
-
-    def _learned(
         self,
         run: Run,
         dataset: Instances,

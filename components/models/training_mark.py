@@ -34,6 +34,15 @@ class TrainingMark:
         self._id = id
         self._notes = store.collection(COLLECTION)
 
+    @contextlib.contextmanager
+    def standing(self) -> Iterator[None]:
+        """Let the note stand for as long as the block runs."""
+        self.put()
+        try:
+            yield
+        finally:
+            self.remove()
+
     def put(self) -> None:
         """Note that this process trains the model."""
         note = {"id": self._id, "process": _PROCESS, "pid": os.getpid(), "host": socket.gethostname()}
