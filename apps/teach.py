@@ -135,12 +135,10 @@ pictures.images.snapshot(pictures.images, classes.chosen).compute(keep)
 countdown.value.subscribe(hold.countdown)
 
 # What was trained on shapes cannot be asked about photographs: it is kept, and waits for its own.
-train, again, trained = Button("Train"), Text(), features.fits(classifier)
-train.clicks.subscribe(lambda _: classifier.train(examples))
-features.settled.map(lambda settled: not settled).subscribe(train.disabled)
-retrain = Button("Train again")
-retrain.clicks.subscribe(lambda _: classifier.train(examples))
-features.settled.map(lambda settled: not settled).subscribe(retrain.disabled)
+train, retrain, again, trained = Button("Train"), Button("Train again"), Text(), features.fits(classifier)
+for button in (train, retrain):
+    button.clicks.subscribe(lambda _: classifier.train(examples))
+    features.settled.map(lambda settled: not settled).subscribe(button.disabled)
 classifier.training.map(lambda status: status.running).subscribe(retrain.loading)
 
 

@@ -69,6 +69,9 @@ class Session:
             self.questions = Stream(name="questions")
             self.withdrawn = Stream(name="withdrawn")
         if document is not None:
+            from .pending_writes import send_all
+
+            send_all()
             # Asked for here, not by a worker: Bokeh is not ready for other threads until the page's
             # script is done, and what they give until then waits for this tick.
             self._ticking = True
@@ -150,7 +153,12 @@ class Session:
             first = not self._ticking
             self._ticking = True
         if first:
-            document.add_next_tick_callback(self._run_actions)
+            try:
+                document.add_next_tick_callback(self._run_actions)
+            except Exception:
+                # The page may have been closed since.
+                if not self.disposed:
+                    raise
 
     def _built(self, event: Any) -> None:
         self._let_stand()

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, overload
 
+from .errors import DuplicateIdError, NotFoundError
 from .streams import Stream
 
 __all__ = ["Asset", "Assets", "Change", "Collection", "Document", "Query", "Sort", "Store"]
@@ -122,6 +123,21 @@ class Collection(ABC):
     @abstractmethod
     def update(self, id: str, document: Mapping[str, Any]) -> Document:
         """Replace the document of that id. Raises NotFoundError."""
+
+    def put(self, document: Mapping[str, Any]) -> Document:
+        """Keep a document, in the place of the one of the same id, if there is one.
+
+        Of several that put one at the same moment, the last one counts.
+        """
+        if "id" not in document:
+            return self.create(document)
+        try:
+            return self.update(document["id"], document)
+        except NotFoundError:
+            try:
+                return self.create(document)
+            except DuplicateIdError:
+                return self.update(document["id"], document)
 
     @abstractmethod
     def patch(self, id: str, fields: Mapping[str, Any]) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from imlkit.errors import DuplicateIdError, NotFoundError
+from imlkit.errors import NotFoundError
 from imlkit.store import Store
 from imlkit.streams import Stream
 
@@ -39,12 +39,4 @@ class KeptWay:
 
     def write(self, name: str) -> None:
         """Make this the way, for every page of the store."""
-        document = {"id": ID, "name": name}
-        try:
-            self._kept.update(ID, document)
-        except NotFoundError:
-            try:
-                self._kept.create(document)
-            except DuplicateIdError:
-                # Another page chose at the same moment.
-                self._kept.update(ID, document)
+        self._kept.put({"id": ID, "name": name})

@@ -9,7 +9,7 @@ import threading
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from imlkit.errors import DuplicateIdError, ModelFileError, NotFoundError
+from imlkit.errors import ModelFileError, NotFoundError
 from imlkit.store import Document, Store
 from imlkit.streams import Chain
 from imlkit.training import Trainings
@@ -108,7 +108,7 @@ class StoredModel:
         about = {"name": self.name, "asset": asset, **json.loads(card.to_json())}
         # The curves are in the file; what lists models needs their last values only.
         about["metrics"] = {name: values[-1] for name, values in card.metrics.items() if values}
-        self._put(about)
+        self._models.put({"id": self.id, **about})
         if before is not None:
             self._forget(self._asset(before), asset)
         return asset
@@ -125,15 +125,6 @@ class StoredModel:
             return self._models.get(self.id)
         except NotFoundError:
             return None
-
-    def _put(self, about: dict[str, Any]) -> None:
-        try:
-            self._models.update(self.id, {"id": self.id, **about})
-        except NotFoundError:
-            try:
-                self._models.create({"id": self.id, **about})
-            except DuplicateIdError:
-                self._models.update(self.id, {"id": self.id, **about})
 
     def _forget(self, asset: str, but: str | None) -> None:
         # Equal files are one asset: another name may still use it.

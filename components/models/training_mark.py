@@ -46,9 +46,8 @@ class TrainingMark:
     def put(self) -> None:
         """Note that this process trains the model."""
         note = {"id": self._id, "process": _PROCESS, "pid": os.getpid(), "host": socket.gethostname()}
-        self.remove()
         with _told():
-            self._notes.create(note)
+            self._notes.put(note)
 
     def remove(self) -> None:
         """Note that it is no longer trained."""

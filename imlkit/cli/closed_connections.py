@@ -12,7 +12,7 @@ __all__ = ["quieten"]
 
 def quieten() -> None:
     """Keep out of the log that a message could not reach a page because it was closed."""
-    for name in ("asyncio", "panel.io.document"):
+    for name in ("asyncio", "panel.io.document", "bokeh.server.views.ws"):
         logging.getLogger(name).addFilter(_is_news)
 
 

@@ -137,13 +137,7 @@ class Wizard(Layout):
         if kept and not self.current.has_value:
             self.current.set(str(kept[0].get("current", self.first)))
 
-        def keep(current: str) -> None:
-            if collection.find({"id": name}):
-                collection.patch(name, {"current": current})
-            else:
-                collection.create({"id": name, "current": current})
-
-        self.current.compute(keep, "latest")
+        self.current.compute(lambda current: collection.put({"id": name, "current": current}), "latest")
         return self
 
     @property

@@ -17,6 +17,7 @@ import io
 import math
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -310,6 +311,18 @@ class StoreContract(QueryContract):
         with pytest.raises(DocumentError, match="leave it out"):
             things.patch_many(["a", "b"], {"id": "c"})
         assert [document["id"] for document in things.find()] == ["a", "b"]
+
+    def test_what_is_put_is_there_in_place_of_what_was(self, things: Collection) -> None:
+        assert things.put({"id": "a", "n": 1, "m": 1})["n"] == 1
+        assert things.put({"id": "a", "n": 2}) == {"id": "a", "n": 2}
+        assert things.find() == [{"id": "a", "n": 2}]
+        assert things.put({"n": 3})["id"] != "a"
+        assert things.count() == 2
+
+    def test_of_many_that_put_at_once_one_counts_and_none_fails(self, things: Collection) -> None:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda n: things.put({"id": "a", "n": n}), range(64)))
+        assert things.count() == 1
 
     def test_many_are_patched_at_once(self, things: Collection) -> None:
         ids = [kept["id"] for kept in things.create([{"n": n, "x": np.full(3, n)} for n in range(5)])]

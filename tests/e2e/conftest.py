@@ -4,17 +4,40 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
-from tests.e2e.served import Served, chromium
+from tests.e2e.served import Served, chromium, lately_served
 
 # Two cores carry the server, its training and the browser.
 expect.set_options(timeout=15_000)
+
+_open: list[Page] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say with a failure what its pages showed and its servers said."""
+    report = yield
+    if report.when == "call" and report.failed:
+        report.sections += [(f"page {page.url}", _shown(page)) for page in _open]
+        report.sections += [(f"server {served.url}", "".join(served.log)) for served in lately_served]
+    if report.when == "teardown":
+        lately_served.clear()
+    return report
+
+
+def _shown(page: Page) -> str:
+    try:
+        return page.locator("body").aria_snapshot(timeout=5_000)
+    except Error as error:
+        return f"(not to be read: {error})"
 
 
 @pytest.fixture
@@ -57,6 +80,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
+        _open.append(page)
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", heard)
@@ -64,6 +88,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_one
+    _open.clear()
     for context in contexts:
         context.close()
     assert not [fault for fault in faults if not _expected(fault)], faults

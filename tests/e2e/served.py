@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-__all__ = ["FLAGS", "ROOT", "Served", "chromium", "chromium_path", "serving", "until"]
+__all__ = ["FLAGS", "ROOT", "Served", "chromium", "chromium_path", "lately_served", "serving", "until"]
 
 FLAGS = [
     "--no-sandbox",
@@ -27,6 +27,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+lately_served: list[Served] = []
+"""The servers started in the test that runs."""
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,6 +45,7 @@ class Served:
         self.log: list[str] = []
         self._ready = threading.Event()
         self.url = ""
+        lately_served.append(self)
         self.process = subprocess.Popen(
             command,
             cwd=cwd,

@@ -19,7 +19,7 @@ from imlkit.components.models.hog_features import HogFeatures
 from imlkit.components.models.pretrained_weights import FOLDER_VARIABLE, MIRROR_VARIABLE
 from imlkit.location import data_store
 from tests.components.models.weights_server import random_weights
-from tests.e2e.test_teach_app import TEACH, button, draw, on_to, picture, step
+from tests.e2e.teaching import TEACH, button, draw, kept_project, on_to, picture, step
 
 pytestmark = pytest.mark.e2e
 
@@ -118,10 +118,7 @@ def test_photographs_are_chosen_trained_kept_and_opened_elsewhere(
     expect(page.get_by_role("status").filter(has_text=re.compile(r"(circle|cross).*%"))).to_be_visible()
     on_to(page, "Improve")
     on_to(page, "Keep it")
-    with page.expect_download() as started:
-        button(page, "Keep the project").click()
-    project = tmp_path / "project.zip"
-    started.value.save_as(project)
+    project = kept_project(page, tmp_path)
     with zipfile.ZipFile(project) as archive:
         script = archive.read("run_model.py").decode()
     compile(script, "run_model.py", "exec")

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from tests.e2e.served import ROOT
 from tests.e2e.sketching import points
+from tests.e2e.teaching import TEACH, button, canvas, draw, files, kept_project, on_to, picture, step
 
 pytestmark = pytest.mark.e2e
-
-TEACH = ROOT / "apps" / "teach.py"
-
-
-def step(page: Page, name: str) -> None:
-    expect(page.get_by_role("heading", level=2, name=name, exact=True)).to_be_visible()
-
-
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name, exact=True).filter(visible=True)
-
-
-def on_to(page: Page, name: str) -> None:
-    expect(button(page, "Next")).to_be_enabled()
-    button(page, "Next").click()
-    step(page, name)
 
 
 def name_classes(page: Page) -> None:
@@ -52,51 +35,26 @@ def choose(page: Page, name: str) -> None:
     expect(button(page, f"Add to {name}")).to_be_visible()
 
 
-def canvas(page: Page) -> Locator:
-    return page.locator("canvas[role=img]").filter(visible=True).first
-
-
-def draw(page: Page, shape: str, jitter: float = 0.0) -> None:
-    canvas(page).hover()
-    box = canvas(page).bounding_box()
-    assert box is not None
-    for stroke in points(shape, jitter):
-        (x, y), *rest = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in stroke]
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for x, y in rest:
-            page.mouse.move(x, y, steps=2)
-        page.mouse.up()
-
-
 def counted(page: Page, name: str, count: int) -> None:
     expect(page.get_by_role("radio", name=re.compile(rf"{name}\s*{count} example"))).to_be_visible()
-
-
-def picture(shape: str, jitter: float = 0.0) -> bytes:
-    """Return a picture of a shape as a PNG file."""
-    image = np.full((128, 128, 3), 255, np.uint8)
-    for stroke in points(shape, jitter):
-        for (x0, y0), (x1, y1) in itertools.pairwise(stroke):
-            for share in np.linspace(0, 1, 60):
-                x, y = (x0 + (x1 - x0) * share) * 128, (y0 + (y1 - y0) * share) * 128
-                image[int(y) - 3 : int(y) + 3, int(x) - 3 : int(x) + 3] = 0
-    file = io.BytesIO()
-    Image.fromarray(image).save(file, "PNG")
-    return file.getvalue()
-
-
-def files(shape: str, count: int = 4) -> list[FilePayload]:
-    return [
-        {"name": f"{shape}{n}.png", "mimeType": "image/png", "buffer": picture(shape, 0.02 * n)}
-        for n in range(count)
-    ]
 
 
 def upload(page: Page, shape: str) -> None:
     page.locator("input[type=file][accept='image/*']").filter(visible=False).first.set_input_files(
         files(shape)
     )
+
+
+def answered(script: Path, folder: Path) -> str:
+    """Return what a project's script names a picture of a cross, run from some other folder."""
+    (folder / "new.png").write_bytes(picture("cross", 0.03))
+    run = subprocess.run([sys.executable, script, "new.png"], cwd=folder, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    found = re.fullmatch(r"new\.png: (\w+) \(\d+%\)\n", run.stdout)
+    assert found, run.stdout
+    without = subprocess.run([sys.executable, script], cwd=folder, capture_output=True, text=True)
+    assert "Name a picture" in without.stderr
+    return found[1]
 
 
 def test_by_mouse_from_the_first_step_to_the_last(serve: Any, open_page: Any, tmp_path: Path) -> None:
@@ -121,15 +79,14 @@ def test_by_mouse_from_the_first_step_to_the_last(serve: Any, open_page: Any, tm
     expect(page.get_by_role("status").filter(has_text=re.compile(r"cross.*%"))).to_be_visible()
     on_to(page, "Improve")
     on_to(page, "Keep it")
-    with page.expect_download() as started:
-        button(page, "Keep the project").click()
-    project = tmp_path / "project.zip"
-    started.value.save_as(project)
+    project = kept_project(page, tmp_path)
     with zipfile.ZipFile(project) as archive:
         kept = {"project.json", "examples.zip", "model.safetensors", "run_model.py"}
         assert set(archive.namelist()) == kept
         classes = json.loads(archive.read("project.json"))["classes"]
+        archive.extractall(tmp_path / "kept")
     assert [each["name"] for each in classes] == ["circle", "cross"]
+    assert answered(tmp_path / "kept" / "run_model.py", tmp_path) == "cross"
     button(page, "Finish").click()
     step(page, "Summary")
     expect(page.get_by_text("circle (4), cross (4)")).to_be_visible()

@@ -12,15 +12,12 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from imlkit import Dataset, data_store
 from imlkit.session import Session
-from tests.e2e.served import FLAGS, ROOT, Served, chromium_path, serving, until
-from tests.e2e.sketching import points
+from tests.e2e.served import FLAGS, Served, chromium_path, serving, until
+from tests.e2e.teaching import TEACH, button, draw, on_to, step
 
 pytestmark = pytest.mark.e2e
 
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-
-# What is on its way to a page that is closed cannot arrive, and tornado says so.
-CLOSED = r"(?s)Task exception was never retrieved.*?WebSocketClosedError\n"
 
 Open = Callable[[str], Page]
 
@@ -58,23 +55,9 @@ def open_page(with_camera: Browser) -> Iterator[Open]:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """The teach app; what it kept can be read in the test's folder."""
-    with serving(tmp_path, "teach", (ROOT / "apps" / "teach.py").read_text("utf-8")) as served:
+    with serving(tmp_path, "teach", TEACH.read_text("utf-8")) as served:
         yield served
-        assert "Traceback" not in re.sub(CLOSED, "", "".join(served.log)), "".join(served.log)
-
-
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name, exact=True).filter(visible=True)
-
-
-def step(page: Page, name: str) -> None:
-    expect(page.get_by_role("heading", level=2, name=name, exact=True)).to_be_visible()
-
-
-def on_to(page: Page, name: str) -> None:
-    expect(button(page, "Next")).to_be_enabled()
-    button(page, "Next").click()
-    step(page, name)
+        assert "Traceback" not in "".join(served.log), "".join(served.log)
 
 
 def choose(page: Page, name: str) -> None:
@@ -211,26 +194,12 @@ def test_a_class_removed_while_the_camera_records_into_it_stays_away(
     assert kept(tmp_path) == {"Class 2": settled(page, "Class 2")}
 
 
-def draw(page: Page, jitter: float) -> None:
-    canvas = page.locator("canvas[role=img]").filter(visible=True).first
-    canvas.hover()
-    box = canvas.bounding_box()
-    assert box is not None
-    for stroke in points("cross", jitter):
-        (x, y), *rest = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in stroke]
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for x, y in rest:
-            page.mouse.move(x, y, steps=2)
-        page.mouse.up()
-
-
 def test_a_model_of_recorded_pictures_answers_live(served: Served, open_page: Open) -> None:
     page = open_page(served.url)
     on_to(page, "Examples")
     choose(page, "Class 2")
     for n in range(4):
-        draw(page, 0.02 * n)
+        draw(page, "cross", 0.02 * n)
         button(page, "Add to Class 2").click()
         until(lambda n=n: count(page, "Class 2") == n + 1)  # type: ignore[misc]
     page.get_by_role("tab", name="Camera").click()
@@ -256,5 +225,5 @@ def test_a_model_of_recorded_pictures_answers_live(served: Served, open_page: Op
 
     until(moves, 30)
     page.get_by_role("tab", name="Draw").filter(visible=True).click()
-    draw(page, 0.01)
+    draw(page, "cross", 0.01)
     expect(page.get_by_role("status").filter(has_text=re.compile(r"Class 2.*%"))).to_be_visible()

@@ -14,7 +14,7 @@ from imlkit import Dataset, HogFeatures, MLPClassifier, data_store
 from imlkit.images import open_image
 from imlkit.store import Store
 from tests.e2e.served import until
-from tests.e2e.test_teach_app import TEACH, files, picture, step
+from tests.e2e.teaching import TEACH, files, picture, step
 
 pytestmark = pytest.mark.e2e
 

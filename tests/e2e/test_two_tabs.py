@@ -15,7 +15,8 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from imlkit import Dataset, HogFeatures, data_store
 from imlkit.images import open_image
 from imlkit.session import Session
-from tests.e2e.served import ROOT, Served, serving, until
+from tests.e2e.served import Served, serving, until
+from tests.e2e.teaching import TEACH, button, step
 
 pytestmark = pytest.mark.e2e
 
@@ -38,9 +39,6 @@ MOVES = """bar => {
   new MutationObserver(() => { window.moved = true })
     .observe(bar.getRootNode(), {subtree: true, childList: true, attributes: true, characterData: true})
 }"""
-
-# What is on its way to a page that is closed cannot arrive, and tornado says so.
-CLOSED = r"(?s)Task exception was never retrieved.*?WebSocketClosedError\n"
 
 Open = Callable[..., Page]
 
@@ -78,18 +76,10 @@ def teach(folder: Path) -> None:
 def served(tmp_path: Path) -> Iterator[Served]:
     """The teach app with examples of two classes, and a button that makes the model forget."""
     teach(tmp_path)
-    source = (ROOT / "apps" / "teach.py").read_text("utf-8").replace("guide.servable()\n", FORGET)
+    source = TEACH.read_text("utf-8").replace("guide.servable()\n", FORGET)
     with serving(tmp_path, "teach", source) as served:
         yield served
-        assert "Traceback" not in re.sub(CLOSED, "", "".join(served.log)), "".join(served.log)
-
-
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name, exact=True).filter(visible=True)
-
-
-def step(page: Page, name: str) -> None:
-    expect(page.get_by_role("heading", level=2, name=name, exact=True)).to_be_visible()
+        assert "Traceback" not in "".join(served.log), "".join(served.log)
 
 
 def go(page: Page, name: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import panel as pn
 import pytest
 from bokeh.client import pull_session
+from bokeh.document import Document
 from panel.viewable import Viewable
 from reactivex import of
 
@@ -91,6 +92,28 @@ def test_nobody_can_be_asked_without_a_page(session: Session) -> None:
     session.questions.subscribe(asked.append)
     assert session.ask(question) is True
     assert asked == [question]
+
+
+class ClosingPage(Document):
+    """A page that is closed in the moment in which something is given to it."""
+
+    session: Session | None = None
+
+    def add_next_tick_callback(self, callback: Any) -> Any:
+        if self.session is not None:
+            self.session.dispose()
+            self.callbacks.destroy()
+        return super().add_next_tick_callback(callback)
+
+
+def test_what_is_given_to_a_page_that_is_just_closed_is_let_go() -> None:
+    ran: list[int] = []
+    page = ClosingPage()
+    page.session = session = Session(page)
+    session._run_actions()
+    session.on_page(lambda: ran.append(1))
+    assert session.disposed
+    assert ran == []
 
 
 def collected(references: list[Any]) -> bool:
