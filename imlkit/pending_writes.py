@@ -16,7 +16,7 @@ def send_all() -> None:
     that nothing is left, and the task that was to send that believes it: the page would show it
     only with the next change, if ever there is one. Each task now looks again when it ends.
     """
-    dispatch = writes._dispatch_msgs
+    dispatch: Any = writes._dispatch_msgs
     if getattr(dispatch, "_looks_again", False):
         return
 

@@ -30,12 +30,12 @@ def serve(scripts: Sequence[str | Path], address: str, port: int | None, data: s
     routes = _routes([_script(Path(script)) for script in scripts])
     if data is not None:
         os.environ["IMLKIT_DATA"] = str(_data_folder(Path(data)))
-    free = chosen_port(address, port)
+    chosen_port(address, port)
     # Panel takes most of a second to load: whatever can be refused was refused before.
     load_parts(needs_material=any(b"imlkit" in script.read_bytes() for script in routes.values()))
     from .server import run
 
-    return run(routes, address, free, show)
+    return run(routes, address, port, show)
 
 
 def _script(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import ipaddress
 import logging
 import os
@@ -24,6 +25,7 @@ from ..errors import CommandError
 from .browser import open_page
 from .closed_connections import quieten
 from .closed_pages import CHECK_MS, NEVER_CONNECTED_MS, ClosedPages
+from .port import chosen_port
 from .script import AppScript
 
 __all__ = ["run"]
@@ -36,21 +38,23 @@ LOST = "The connection to the app is lost. Reload this page once it runs again; 
 SWITCH_SECONDS = 0.0005
 """How long a training may compute before a waiting page gets its turn: a tenth of Python's own, which
 halves what a click waits while a training runs."""
+TRIES = 10
+"""How often to look for another free port when the one found is taken by then."""
 FAREWELL_SECONDS = 2.0
 """How long stopping may take before the process ends as it is."""
 
 
-def run(routes: Mapping[str, Path], address: str, port: int, show: bool) -> int:
+def run(routes: Mapping[str, Path], address: str, port: int | None, show: bool) -> int:
     """Serve scripts until SIGINT or SIGTERM, and end the process.
 
     Args:
         routes: each app's route, such as ``/sketch``, and its script.
         address: where to listen.
-        port: the port.
+        port: the port; None takes 5006 or the next free one.
         show: whether to open the first app in the browser.
 
     Raises:
-        CommandError: the port was taken meanwhile.
+        CommandError: the port is taken.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
@@ -59,25 +63,7 @@ def run(routes: Mapping[str, Path], address: str, port: int, show: bool) -> int:
     pn.config.notifications = True
     pn.config.disconnect_notification = LOST
     names = _names(address)
-    try:
-        server = get_server(
-            {route: _application(script) for route, script in routes.items()},
-            port=port,
-            address=address,
-            # Panel's own list of apps fetches its letters and pictures from elsewhere.
-            index=str(Path(__file__).with_name("index.html")),
-            websocket_origin=[f"{name}:{port}" for name in names],
-            websocket_max_message_size=MESSAGE_BYTES,
-            # Tornado would otherwise cut messages at half of that.
-            http_server_kwargs={"max_buffer_size": MESSAGE_BYTES + 1024 * 1024},
-            keep_alive_milliseconds=KEEP_ALIVE_MS,
-            check_unused_sessions_milliseconds=CHECK_MS,
-            unused_session_lifetime_milliseconds=NEVER_CONNECTED_MS,
-        )
-    except OSError as error:
-        raise CommandError(
-            f"port {port} cannot be used ({error.strerror}): give another with --port"
-        ) from error
+    server, port = _server(routes, address, port, names)
     loop = server.io_loop
     _stop_on_signals(loop)
     server.start()
@@ -89,6 +75,37 @@ def run(routes: Mapping[str, Path], address: str, port: int, show: bool) -> int:
     _close_stores()
     _leave()
     return 0
+
+
+def _server(
+    routes: Mapping[str, Path], address: str, wanted: int | None, names: list[str]
+) -> tuple[Any, int]:
+    for _ in range(TRIES):
+        port = chosen_port(address, wanted)
+        try:
+            server = get_server(
+                {route: _application(script) for route, script in routes.items()},
+                port=port,
+                address=address,
+                # Panel's own list of apps fetches its letters and pictures from elsewhere.
+                index=str(Path(__file__).with_name("index.html")),
+                websocket_origin=[f"{name}:{port}" for name in names],
+                websocket_max_message_size=MESSAGE_BYTES,
+                # Tornado would otherwise cut messages at half of that.
+                http_server_kwargs={"max_buffer_size": MESSAGE_BYTES + 1024 * 1024},
+                keep_alive_milliseconds=KEEP_ALIVE_MS,
+                check_unused_sessions_milliseconds=CHECK_MS,
+                unused_session_lifetime_milliseconds=NEVER_CONNECTED_MS,
+            )
+        except OSError as error:
+            # Another program may have taken it since it was found free: there are others.
+            if wanted or error.errno != errno.EADDRINUSE:
+                raise CommandError(
+                    f"port {port} cannot be used ({error.strerror}): give another with --port"
+                ) from error
+        else:
+            return server, port
+    raise CommandError("every port that was free was taken at once: give one with --port")
 
 
 def _application(script: Path) -> Any:

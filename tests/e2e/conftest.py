@@ -46,9 +46,8 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     started: list[Served] = []
 
     def start(script: str | Path, port: int = 0, data: Path = tmp_path, environment: Any = None) -> Served:
-        command = [sys.executable, "-m", "imlkit", "serve", str(script), "--data", str(data)]
-        if port:
-            command += ["--port", str(port)]
+        command = [sys.executable, "-m", "imlkit", "serve", str(script)]
+        command += ["--data", str(data), "--port", str(port)]
         served = Served(command, tmp_path, environment)
         started.append(served)
         return served

@@ -14,6 +14,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -354,6 +355,14 @@ def test_without_a_wish_the_next_free_port_is_taken(start: Start, tmp_path: Path
     assert first.address != second.address
     assert "<title>Hello</title>" in first.page()
     assert "<title>Hello</title>" in second.page()
+
+
+def test_servers_that_are_started_together_each_take_a_port(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "hello.py").write_text(HELLO)
+    with ThreadPoolExecutor(3) as pool:
+        served = list(pool.map(lambda _: start("serve", "hello.py", port=None), range(3)))
+    assert len({each.address for each in served}) == 3
+    assert all("<title>Hello</title>" in each.page() for each in served)
 
 
 # Stopping

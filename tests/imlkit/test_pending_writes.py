@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from bokeh.document import Document
 from bokeh.document.events import ModelChangedEvent
-from bokeh.models import Div
+from bokeh.models.widgets.markups import Div
 from bokeh.protocol import Protocol
+from bokeh.server.connection import ServerConnection
 from panel.io import document as writes
 
 from imlkit.pending_writes import send_all
@@ -27,10 +28,10 @@ class Socket:
         return self.done[-1:]
 
 
-class Connection:
+class Connection(ServerConnection):
     def __init__(self) -> None:
-        self.protocol = Protocol()
-        self._socket = Socket()
+        self._protocol = Protocol()
+        self._socket: Any = Socket()
 
 
 @pytest.mark.parametrize("steps", range(6))
