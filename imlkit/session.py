@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import sys
@@ -60,6 +61,7 @@ class Session:
         self._ticking = False
         self._stands = document is None
         self._thread = threading.get_ident()
+        self._loop = _running_loop() if document is not None else None
         self.components: list[Any] = []
         self.disposed = False
         with self.entered():
@@ -72,8 +74,7 @@ class Session:
             from .pending_writes import send_all
 
             send_all()
-            # Asked for here, not by a worker: Bokeh is not ready for other threads until the page's
-            # script is done, and what they give until then waits for this tick.
+            # Asked for now: what workers give until the page's script is done waits for this tick.
             self._ticking = True
             document.add_next_tick_callback(self._run_actions)
             document.on_event("document_ready", self._built)
@@ -152,13 +153,20 @@ class Session:
             self._actions.append(action)
             first = not self._ticking
             self._ticking = True
-        if first:
-            try:
-                document.add_next_tick_callback(self._run_actions)
-            except Exception:
-                # The page may have been closed since.
-                if not self.disposed:
-                    raise
+        if not first:
+            return
+        if self._loop is None:
+            self._tick()
+        else:
+            # Nothing is left to tell once the server has stopped.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._tick)
+
+    def _tick(self) -> None:
+        # On the page's own thread: what others give Bokeh while that changes the page may be lost.
+        document = self.document
+        if document is not None and not self.disposed:
+            document.add_next_tick_callback(self._run_actions)
 
     def _built(self, event: Any) -> None:
         self._let_stand()
@@ -220,6 +228,13 @@ class Session:
         self.errors.dispose()
         self.questions.dispose()
         self.withdrawn.dispose()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _connected(document: Document) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 import weakref
@@ -10,6 +11,7 @@ import panel as pn
 import pytest
 from bokeh.client import pull_session
 from bokeh.document import Document
+from bokeh.events import DocumentReady
 from panel.viewable import Viewable
 from reactivex import of
 
@@ -94,26 +96,24 @@ def test_nobody_can_be_asked_without_a_page(session: Session) -> None:
     assert asked == [question]
 
 
-class ClosingPage(Document):
-    """A page that is closed in the moment in which something is given to it."""
-
-    session: Session | None = None
-
-    def add_next_tick_callback(self, callback: Any) -> Any:
-        if self.session is not None:
-            self.session.dispose()
-            self.callbacks.destroy()
-        return super().add_next_tick_callback(callback)
-
-
 def test_what_is_given_to_a_page_that_is_just_closed_is_let_go() -> None:
     ran: list[int] = []
-    page = ClosingPage()
-    page.session = session = Session(page)
-    session._run_actions()
-    session.on_page(lambda: ran.append(1))
-    assert session.disposed
+    faults: list[Any] = []
+
+    async def close() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+        page = Document()
+        session = Session(page)
+        session._run_actions()
+        session.on_page(lambda: ran.append(1))
+        session.dispose()
+        page.callbacks.destroy()
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    asyncio.run(close())
     assert ran == []
+    assert faults == []
 
 
 def collected(references: list[Any]) -> bool:
@@ -283,3 +283,46 @@ def test_a_worker_is_not_on_the_page_while_the_page_s_own_thread_is(serve: Any) 
     client.close()
     assert here == [False, False]
     assert ran == ran_here * 2
+
+
+def test_what_a_worker_gives_to_a_page_that_is_being_changed_is_never_lost(serve: Any) -> None:
+    arrived = threading.Semaphore(0)
+    sessions: list[Session] = []
+    enough = threading.Event()
+
+    def page() -> Viewable:
+        session = Session.current()
+        sessions.append(session)
+        document = session.document
+        assert document is not None
+
+        def change() -> None:
+            # Panel holds what changes for a moment, at every change.
+            for _ in range(300):
+                with pn.io.unlocked():
+                    pass
+            if not enough.is_set():
+                document.add_next_tick_callback(change)
+
+        def begin() -> None:
+            # As the browser says when it has built the page.
+            document.callbacks.trigger_event(DocumentReady())
+            change()
+
+        document.add_next_tick_callback(begin)
+        return pn.pane.Str("page")
+
+    client = pull_session(url=serve(page).url)
+    given = 0
+    document = sessions[-1].document
+    assert document is not None
+    for _ in range(100):
+        while document.callbacks.hold_value is None:
+            pass
+        sessions[-1].on_page(arrived.release)
+        if not arrived.acquire(timeout=WAIT):
+            break
+        given += 1
+    enough.set()
+    client.close()
+    assert given == 100
