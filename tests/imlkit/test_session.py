@@ -299,7 +299,8 @@ def test_what_a_worker_gives_to_a_page_that_is_being_changed_is_never_lost(serve
 
         def change() -> None:
             # Panel holds what changes for a moment, at every change.
-            for _ in range(300):
+            # Long enough that other threads have their turn meanwhile.
+            for _ in range(3000):
                 with pn.io.unlocked():
                     pass
             if not enough.is_set():
@@ -318,13 +319,14 @@ def test_what_a_worker_gives_to_a_page_that_is_being_changed_is_never_lost(serve
     document = sessions[-1].document
     assert document is not None
     end = time.monotonic() + 3 * WAIT
-    for _ in range(30):
+    for _ in range(60):
         while document.callbacks.hold_value is None and time.monotonic() < end:
             pass
+        assert time.monotonic() < end, "the page was never on hold"
         sessions[-1].on_page(arrived.release)
         if not arrived.acquire(timeout=WAIT):
             break
         given += 1
     enough.set()
     client.close()
-    assert given == 30
+    assert given == 60
