@@ -29,8 +29,10 @@ class LateDialog:
 
     def open(self, title: str, content: list[Viewable]) -> None:
         """Show content under a title; call it on the page's own thread."""
-        dialog = self._made() or self._make()
-        if dialog is not None:
+        dialog = self._made()
+        if dialog is None:
+            self._make(title, content)
+        else:
             dialog.title = title
             dialog[:] = content
             dialog.open = True
@@ -44,14 +46,18 @@ class LateDialog:
     def _made(self) -> Any:
         return None if self._dialog is None else self._dialog()
 
-    def _make(self) -> Any:
+    def _make(self, title: str, content: list[Viewable]) -> None:
         place = self._place()
         if place is None:
-            return None
-        # Escape, too, counts as a click beside it.
+            return
+        # Made as it is to be shown: the browser misses what changes while it builds a part.
         dialog = pmui.Dialog(
+            *content,
+            title=title,
+            open=True,
             title_variant="h6",
             show_close_button=True,
+            # Escape, too, counts as a click beside it.
             close_on_click=True,
             width_option=self._width,
             margin=0,
@@ -61,4 +67,3 @@ class LateDialog:
             dialog.param.watch(lambda event: None if event.new else closed(), "open")
         place.append(dialog)
         self._dialog = weakref.ref(dialog)
-        return dialog
