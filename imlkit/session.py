@@ -33,6 +33,9 @@ _headless: list[Session] = []
 BUILDING_MS = 5_000
 """How long changes wait for a page that the browser builds."""
 
+SETTLING_MS = 150
+"""How long they wait once it has built it: parts drawn with React hear of changes a moment later."""
+
 
 class Session:
     """The components, subscriptions and workers of one open page, or of a script without one.
@@ -169,7 +172,9 @@ class Session:
             document.add_next_tick_callback(self._run_actions)
 
     def _built(self, event: Any) -> None:
-        self._let_stand()
+        document = self.document
+        if document is not None and not self._stands:
+            document.add_timeout_callback(self._let_stand, SETTLING_MS)
 
     def _let_stand(self) -> None:
         if not self._stands:

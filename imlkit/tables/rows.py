@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imlkit.errors import MissingDependencyError
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -32,9 +34,13 @@ class Rows:
         return self.to_arrow().to_pandas()
 
     def to_polars(self) -> Any:
-        """Return the rows as a polars DataFrame."""
-        import polars
-
+        """Return the rows as a polars DataFrame. Raises MissingDependencyError without polars."""
+        try:
+            import polars
+        except ImportError as error:
+            raise MissingDependencyError(
+                "polars is not installed, which this needs: pip install polars, or use to_arrow."
+            ) from error
         return polars.from_arrow(self.to_arrow())
 
     def to_dicts(self) -> list[dict[str, Any]]:

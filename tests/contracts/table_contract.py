@@ -37,6 +37,7 @@ from imlkit.tables import (
     TextContains,
 )
 from imlkit.tables.bins import Bins
+from imlkit.tables.histogram import histogram, value_counts
 
 NAMES = ['a"b', "x'; drop table rows", "été", " ", "constructor", "__proto__"]
 
@@ -235,6 +236,52 @@ class TableContract:
             == counts.tolist()
         )
         assert (edges == bins.edges).all()
+
+    def test_a_histogram_counts_as_numpy_and_shows_what_is_in_no_bin(self, table: Table) -> None:
+        said = histogram(table.expression, "number", 5)
+        values = np.array([n for n in ROWS.column("number").to_pylist() if n is not None])
+        finite = values[np.isfinite(values)]
+        assert said.counts.tolist() == np.histogram(finite, 5)[0].tolist()
+        assert (said.nulls, said.nans, said.minus_infinities, said.infinities) == (1, 1, 1, 1)
+        assert said.outside == 0
+        near = histogram(table.expression, "number", bins=Bins(0, 1, 10))
+        assert near.counts.tolist() == np.histogram(finite, 10, (0, 1))[0].tolist()
+        assert near.outside == 2
+        whole = histogram(table.expression, "whole", 4, Bins(-4, 9, 13))
+        assert whole.counts.tolist() == [1, 0, 0, 0, 1, 2, 2, 1, 0, 0, 1, 1, 1]
+        assert (whole.nulls, whole.nans, whole.outside) == (1, 0, 1)
+
+    def test_histograms_of_what_is_all_alike_or_not_there(self, put: Callable[[pa.Table], Any]) -> None:
+        columns = {
+            "same": [7.5, 7.5, 7.5],
+            "null": pa.array([None] * 3, pa.float64()),
+            "nan": [math.nan] * 3,
+            "near": [1.0, math.nextafter(1, 2), None],
+        }
+        table = Table(put(pa.table({"id": [1, 2, 3], **columns}))).expression
+        same = histogram(table, "same", 4)
+        assert same.bins == Bins(7.5, 7.5, 4)
+        assert same.counts.tolist() == np.histogram([7.5] * 3, 4)[0].tolist()
+        assert (histogram(table, "null").bins, histogram(table, "null").nulls) == (None, 3)
+        assert (histogram(table, "nan").bins, histogram(table, "nan").nans) == (None, 3)
+        assert histogram(table, "near").counts.sum() == 2
+        empty = Table(put(pa.table({"id": pa.array([], pa.int64()), "x": pa.array([], pa.float64())})))
+        assert histogram(empty.expression, "x").counts.tolist() == []
+        for name in ("word", "nowhere"):
+            with pytest.raises(DataError, match="of numbers to count"):
+                histogram(table, name)
+
+    def test_values_are_counted_the_most_frequent_first(self, put: Callable[[pa.Table], Any]) -> None:
+        words = ["b"] * 3 + ["a"] * 3 + ["c"] * 2 + ["d", "", None, None]
+        table = Table(put(pa.table({"id": range(len(words)), "word": words}))).expression
+        said = value_counts(table, "word", 3)
+        assert (said.values, said.counts) == (("a", "b", "c"), (3, 3, 2))
+        assert (said.others, said.distinct, said.nulls) == (2, 5, 2)
+        for name in NAMES:
+            named = put(pa.table({"id": [1, 2], name: ["x", "y"]}))
+            assert value_counts(Table(named).expression, name).values == ("x", "y")
+        with pytest.raises(DataError, match="no column “nowhere”"):
+            value_counts(table, "nowhere")
 
     def test_ids_that_repeat_or_are_missing_are_said(self, put: Callable[[pa.Table], Any]) -> None:
         with pytest.raises(DataError, match="repeat, 'b' for one"):

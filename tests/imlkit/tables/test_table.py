@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import ibis
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from imlkit.errors import DataError
+from imlkit.errors import DataError, MissingDependencyError
 from imlkit.tables import Equals, InRange, Table
 
 ROWS = {"id": ["a", "b", "c"], "number": [1.5, 2.5, None], "word": ["x", "y", "x"]}
@@ -27,6 +29,7 @@ def sources(folder: Path) -> dict[str, Any]:
     return {
         "arrow": arrow,
         "pandas": pd.DataFrame(ROWS),
+        "polars": pl.DataFrame(ROWS),
         "columns": ROWS,
         "rows": arrow.to_pylist(),
         "ibis": ibis.memtable(arrow),
@@ -38,7 +41,7 @@ def sources(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "kind", ["arrow", "pandas", "columns", "rows", "ibis", "parquet", "csv", "folder", "several"]
+    "kind", ["arrow", "pandas", "polars", "columns", "rows", "ibis", "parquet", "csv", "folder", "several"]
 )
 def test_a_table_is_made_of_whatever_holds_one(tmp_path: Path, kind: str) -> None:
     table = Table(sources(tmp_path)[kind])
@@ -51,6 +54,22 @@ def test_a_table_is_made_of_whatever_holds_one(tmp_path: Path, kind: str) -> Non
     assert table.count() == 3
     assert [row["id"] for row in table.where(Equals("word", "x")).to_dicts()] == ["a", "c"]
     assert table.count(InRange("number", 2)) == 1
+
+
+def test_what_was_found_is_data_in_the_next_line() -> None:
+    found = Table(ROWS).where(Equals("word", "x"))
+    assert len(found) == 2
+    assert found.expression.count().to_pyarrow().as_py() == 2
+    assert found.to_arrow().column("id").to_pylist() == ["a", "c"]
+    assert found.to_pandas()["id"].tolist() == ["a", "c"]
+    assert found.to_polars()["id"].to_list() == ["a", "c"]
+    assert found.to_dicts()[0] == {"id": "a", "number": 1.5, "word": "x"}
+
+
+def test_without_polars_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(MissingDependencyError, match="pip install polars"):
+        Table(ROWS).where(Equals("word", "x")).to_polars()
 
 
 @pytest.mark.parametrize(
