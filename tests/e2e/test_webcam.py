@@ -537,9 +537,11 @@ def no_faults(page: Page) -> None:
     # While a page changes its colours, they have little contrast.
     with contextlib.suppress(AssertionError):
         until(lambda: not faults(page), 3)
-    assert faults(page) == ""
+    assert faults(page) == []
 
 
-def faults(page: Page) -> str:
-    found = Axe().run(page)
-    return str(found.generate_report()) if found.violations_count else ""
+def faults(page: Page) -> list[tuple[str, Any]]:
+    violations = Axe().run(page).response["violations"]
+    return [
+        (fault["id"], [(node["target"], node["html"]) for node in fault["nodes"]]) for fault in violations
+    ]
