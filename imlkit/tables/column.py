@@ -62,6 +62,11 @@ class Column:
         """Whether its values are numbers."""
         return self.kind in ("integer", "continuous", "latitude", "longitude")
 
+    @property
+    def charted(self) -> bool:
+        """Whether a chart of its values, one beside another, says something."""
+        return self.numeric or self.kind in ("boolean", "nominal")
+
 
 def recognised(name: str, type: Any, sample: Sequence[Any]) -> Column:
     """Return what a column is taken for.

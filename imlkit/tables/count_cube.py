@@ -41,18 +41,28 @@ class CountCube:
     Scalable Linked Visualizations, 2019).
 
     Args:
-        active: the chart that is brushed, in as fine bins as the brush has positions.
-        passive: the charts that follow.
+        tables: for each chart that follows, how many rows are in each bin of the brushed one and
+            its own: int64 of shape (active bins, bins).
 
     Attributes:
-        sums: for each passive chart, int64 of shape (active bins + 1, bins): how many of the rows
-            before each active bin, of those that count in both.
-
-    Raises:
-        DataError: the charts are not of equally many rows.
+        sums: for each of them, int64 of shape (active bins + 1, bins): how many of the rows before
+            each active bin.
     """
 
-    def __init__(self, active: Binned, passive: Sequence[Binned]) -> None:
+    def __init__(self, tables: Sequence[npt.NDArray[np.int64]]) -> None:
+        self.sums = [_summed(table) for table in tables]
+
+    @classmethod
+    def of_rows(cls, active: Binned, passive: Sequence[Binned]) -> CountCube:
+        """Count rows that are here.
+
+        Args:
+            active: the chart that is brushed, in as fine bins as the brush has positions.
+            passive: the charts that follow.
+
+        Raises:
+            DataError: the charts are not of equally many rows.
+        """
         lengths = {len(chart.bins) for chart in (active, *passive)}
         lengths |= {len(chart.rows) for chart in (active, *passive) if chart.rows is not None}
         if len(lengths) > 1:
@@ -68,10 +78,9 @@ class CountCube:
                 place += chart.bins[part]
                 kept = _both(active.rows, chart.rows, part)
                 table += np.bincount(place if kept is None else place[kept], minlength=len(table))
-        self.sums = [
-            _summed(table.reshape(active.count, chart.count))
-            for table, chart in zip(tables, passive, strict=True)
-        ]
+        return cls(
+            [table.reshape(active.count, chart.count) for table, chart in zip(tables, passive, strict=True)]
+        )
 
     def counts(self, low: int, high: int) -> list[npt.NDArray[np.int64]]:
         """Return the counts of each passive chart for the active bins from ``low`` to below ``high``."""

@@ -36,7 +36,9 @@ from imlkit.tables import (
     Table,
     TextContains,
 )
+from imlkit.tables.bars import bars_of
 from imlkit.tables.bins import Bins
+from imlkit.tables.cross_filter import CrossFilter
 from imlkit.tables.histogram import histogram, value_counts
 
 NAMES = ['a"b', "x'; drop table rows", "été", " ", "constructor", "__proto__"]
@@ -282,6 +284,53 @@ class TableContract:
             assert value_counts(Table(named).expression, name).values == ("x", "y")
         with pytest.raises(DataError, match="no column “nowhere”"):
             value_counts(table, "nowhere")
+
+    @pytest.mark.parametrize("column", ["number", "whole", "truth", "word", *NAMES])
+    def test_every_row_is_in_one_bar_and_a_bar_finds_its_rows(self, table: Table, column: str) -> None:
+        bars = bars_of(table.expression, column, 4)
+        counts = bars.counts(table.expression)
+        assert counts.sum() == ROWS.num_rows
+        assert counts.tolist() == [table.count(bars.predicate([bar])) for bar in range(len(bars))]
+        some = [0, len(bars) - 1]
+        assert table.count(bars.predicate(some)) == counts[sorted(set(some))].sum()
+        with pytest.raises(DataError, match="has no bar"):
+            bars.predicate([len(bars)])
+
+    def test_charts_filter_one_another_and_not_themselves(self, table: Table) -> None:
+        state = LinkedState()
+        charts = CrossFilter(table, state, ["number", "word", "truth"], 5)
+        assert all((charts.counts()[name] == charts.totals[name]).all() for name in charts.bars)
+        state.filter(InRange("number", 0, 1))
+        state.filter(OneOf("word", ("cat", "dog", "a_b")))
+        state.filter(InRange("whole", 0, 9))
+        for name, counts in charts.counts().items():
+            asked = state.filters_without(name)
+            rows = [row for row in ROWS.to_pylist() if meets(row, asked)]
+            bars = charts.bars[name]
+            expected = [sum(meets(row, bars.predicate([bar])) for row in rows) for bar in range(len(bars))]
+            assert counts.tolist() == expected
+
+    def test_a_brush_counts_what_setting_it_would(self, table: Table) -> None:
+        state = LinkedState()
+        charts = CrossFilter(table, state, ["whole", "word", "truth", "number"], 5)
+        state.filter(OneOf("word", ("cat", "dog", "a_b", "été")))
+        state.filter(Equals("when", datetime(2020, 1, 2, 1)) | InRange("when", datetime(2020, 1, 3)))
+        state.filter(InRange("whole", 5, 6))
+        positions, cube = charts.brush("whole", 50)
+        edges = positions.edges
+        for low, high in ((0, 50), (0, 1), (0, 25), (49, 50), (7, 7)):
+            moved = state.unlinked()
+            moved.filter(InRange("whole", edges[low], edges[high], closed=high == 50))
+            if low == high:
+                moved.filter(OneOf("whole", ()))
+            set_ = CrossFilter(table, moved, ["whole", "word", "truth", "number"], 5).counts()
+            brushed = dict(zip(("word", "truth", "number"), cube.counts(low, high), strict=True))
+            assert {name: counts.tolist() for name, counts in brushed.items()} == {
+                name: set_[name].tolist() for name in brushed
+            }
+        for name in ("word", "when"):
+            with pytest.raises(DataError, match="only those can be brushed"):
+                charts.brush(name)
 
     def test_ids_that_repeat_or_are_missing_are_said(self, put: Callable[[pa.Table], Any]) -> None:
         with pytest.raises(DataError, match="repeat, 'b' for one"):

@@ -18,7 +18,7 @@ def test_every_brush_counts_what_it_covers(rows: int, share: float | None) -> No
     random = np.random.default_rng(rows)
     active = binned(random, rows, 50, share)
     passive = [binned(random, rows, 1), binned(random, rows, 7, 0.5), binned(random, rows, 300, share)]
-    cube = CountCube(active, passive)
+    cube = CountCube.of_rows(active, passive)
     for low, high in ((0, 50), (0, 0), (3, 4), (10, 40), (49, 50)):
         for counts, chart in zip(cube.counts(low, high), passive, strict=True):
             brushed = (active.bins >= low) & (active.bins < high)
@@ -30,4 +30,4 @@ def test_every_brush_counts_what_it_covers(rows: int, share: float | None) -> No
 def test_charts_of_different_tables_are_refused() -> None:
     random = np.random.default_rng(0)
     with pytest.raises(DataError, match="give those of one table"):
-        CountCube(binned(random, 10, 3), [binned(random, 11, 3)])
+        CountCube.of_rows(binned(random, 10, 3), [binned(random, 11, 3)])
