@@ -2,7 +2,9 @@
 
 from .arrangement import Group, Order
 from .linked_state import LinkedState
-from .predicate import All, AnyOf, Equals, InRange, IsNull, Not, OneOf, Predicate, TextContains
+from .predicates.condition import Equals, InRange, IsNull, OneOf, TextContains
+from .predicates.predicate import All, AnyOf, Not, Predicate
+from .samples.sample_type import Sample, SampleType
 from .seen import Seen
 from .table import Table
 
@@ -18,6 +20,8 @@ __all__ = [
     "OneOf",
     "Order",
     "Predicate",
+    "Sample",
+    "SampleType",
     "Seen",
     "Table",
     "TextContains",

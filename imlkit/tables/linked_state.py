@@ -8,7 +8,7 @@ from typing import Any
 from imlkit.streams import Stream
 from imlkit.streams.checked_stream import CheckedStream
 
-from .predicate import All, Predicate
+from .predicates.predicate import All, Predicate
 from .seen import Id, Seen, as_filters, as_groups, as_ids, as_sort
 
 __all__ = ["LinkedState"]
@@ -30,6 +30,7 @@ class LinkedState:
         selection: the ids of the selected rows, without repetition.
         sort: the order of rows: a tuple of :class:`Order`.
         hover: the id of the row that is pointed at, or None.
+        showing: all of it but ``hover``, as one value: a :class:`Seen` whenever a step is done.
         undoable: how many steps can be taken back.
         redoable: how many steps that were taken back can be taken again.
 
@@ -51,6 +52,7 @@ class LinkedState:
         self.selection: CheckedStream[Any] = CheckedStream(seen.selection, as_ids)
         self.sort: CheckedStream[Any] = CheckedStream(seen.sort, as_sort)
         self.hover: Stream[Id | None] = Stream(None)
+        self.showing: Stream[Seen] = Stream(seen)
         self.undoable: Stream[int] = Stream(0)
         self.redoable: Stream[int] = Stream(0)
         self._turn = threading.Lock()
@@ -136,8 +138,9 @@ class LinkedState:
         """Let go of every subscriber."""
         for stream in (self.filters, self.groups, self.selection, self.sort, self.hover):
             stream.dispose()
-        self.undoable.dispose()
-        self.redoable.dispose()
+        for count in (self.undoable, self.redoable):
+            count.dispose()
+        self.showing.dispose()
 
     def _changed(self, _value: Any) -> None:
         with self._turn:
@@ -176,3 +179,5 @@ class LinkedState:
         for stream, steps in ((self.undoable, self._past), (self.redoable, self._future)):
             if stream.value != len(steps):
                 stream.set(len(steps))
+        if self.showing.value != self.seen:
+            self.showing.set(self.seen)

@@ -11,8 +11,8 @@ from typing import Any
 from imlkit.errors import DataError
 
 from .arrangement import Group, Order
-from .predicate import All, Predicate
-from .predicate_json import predicate_from_json, predicate_to_json
+from .predicates.predicate import All, Predicate
+from .predicates.predicate_json import predicate_from_json, predicate_to_json
 
 __all__ = ["Id", "Seen", "as_filters", "as_groups", "as_ids", "as_sort"]
 

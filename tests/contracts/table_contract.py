@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -36,10 +36,13 @@ from imlkit.tables import (
     Table,
     TextContains,
 )
-from imlkit.tables.bars import bars_of
-from imlkit.tables.bins import Bins
-from imlkit.tables.cross_filter import CrossFilter
-from imlkit.tables.histogram import histogram, value_counts
+from imlkit.tables.counting.bars import Bars, bars_of
+from imlkit.tables.counting.bins import Bins
+from imlkit.tables.counting.counting import Counting
+from imlkit.tables.counting.engine_counting import EngineCounting
+from imlkit.tables.counting.histogram import histogram
+from imlkit.tables.counting.value_counts import value_counts
+from imlkit.tables.predicates.predicate_expression import expressed
 
 NAMES = ['a"b', "x'; drop table rows", "été", " ", "constructor", "__proto__"]
 
@@ -55,6 +58,7 @@ ROWS = pa.table(
         "when": pa.array(
             [None if n == 3 else datetime(2020, 1, 1 + n, n) for n in range(12)], pa.timestamp("us")
         ),
+        "day": pa.array([None if n == 5 else date(2020, 2, 1 + n * n % 20) for n in range(12)]),
         **{name: pa.array([str(n % 3) for n in range(12)]) for name in NAMES},
     }
 )
@@ -118,7 +122,7 @@ def meets(row: dict[str, Any], predicate: Predicate) -> bool:
         case OneOf(column, values):
             return any(equal(row[column], value) for value in values)
         case InRange(column, low, high, closed):
-            value = row[column]
+            value = moment(row[column])
             if value is None or value != value:
                 return False
             above = low is None or value >= moment(low)
@@ -132,6 +136,18 @@ def meets(row: dict[str, Any], predicate: Predicate) -> bool:
     raise AssertionError(predicate)
 
 
+def shown(filters: Predicate) -> list[dict[str, Any]]:
+    return [row for row in ROWS.to_pylist() if meets(row, filters)]
+
+
+def without(filters: All, *columns: str) -> All:
+    return All(tuple(part for part in filters.parts if part.columns not in [{column} for column in columns]))
+
+
+def by_hand(chart: Bars, rows: list[dict[str, Any]]) -> list[int]:
+    return [sum(meets(row, chart.predicate([bar])) for row in rows) for bar in range(len(chart))]
+
+
 def equal(value: Any, wanted: Any) -> bool:
     if value is None:
         return False
@@ -141,6 +157,16 @@ def equal(value: Any, wanted: Any) -> bool:
 
 def moment(value: Any) -> Any:
     return datetime(value.year, value.month, value.day) if type(value) is date else value
+
+
+def met(table: Table, bars: Bars) -> list[int]:
+    """How many rows meet the condition of each bar, asked at once."""
+    if not len(bars):
+        return []
+    rows = table.expression
+    conditions = {f"bar{n}": expressed(rows, bars.predicate([n])).fill_null(False) for n in range(len(bars))}
+    sums = rows.aggregate(**{name: condition.sum() for name, condition in conditions.items()})
+    return [int(rows or 0) for rows in sums.to_pyarrow().to_pylist()[0].values()]
 
 
 class TableContract:
@@ -195,9 +221,38 @@ class TableContract:
         with pytest.raises(DataError, match=words):
             table.count(predicate)
 
-    def test_a_pattern_that_is_none_is_said(self, table: Table) -> None:
-        with pytest.raises(DataError, match=r"“\(a” is no regular expression"):
-            table.count(TextContains("word", "(a", regex=True))
+    @pytest.mark.parametrize("pattern", ["(a", "a)(b", "[", "a\0(", "\ud800"])
+    @pytest.mark.parametrize("whole_word", [False, True])
+    def test_a_pattern_that_is_none_is_said(self, table: Table, pattern: str, whole_word: bool) -> None:
+        with pytest.raises(DataError, match="is no regular expression"):
+            table.count(TextContains("word", pattern, whole_word=whole_word, regex=True))
+
+    def test_texts_are_found_whatever_their_capitals(self, put: Callable[[pa.Table], Any]) -> None:
+        words = ["ΟΔΟΣ", "οδος", "Οδοσ αβ", "ΟΔΟΣΗ", "Straße", "STRAẞE", "Žena", "ŽENA", "Дом", "𐐀𐐨", "42 K"]
+        table = Table(put(pa.table({"id": range(len(words)), "word": words})))
+        for found, texts in {
+            (0, 1, 2, 3): ("ΟΔΟΣ", "οδος", "Οδοσ"),
+            (4, 5): ("straße", "STRAẞE", "tra"),
+            (6, 7): ("žena", "ŽENA"),
+            (8,): ("ДОМ", "дом"),
+            (9,): ("𐐀𐐨",),
+            (10,): ("42 k",),
+        }.items():
+            for text in texts:
+                rows = table.where(TextContains("word", text)).to_dicts()
+                assert {row["id"] for row in rows} == set(found), text
+        assert table.count(TextContains("word", "ŽENA", case=True)) == 1
+
+    @pytest.mark.parametrize("text", ["\0", "a\0b", "\ud800", "cat\0"])
+    def test_texts_that_are_no_value_are_met_by_none(self, table: Table, text: str) -> None:
+        conditions: list[Predicate] = [Equals("word", text), OneOf("word", (text, text + "x"))]
+        conditions += [
+            TextContains("word", text, case, word) for case in (True, False) for word in (True, False)
+        ]
+        for condition in conditions:
+            assert table.count(condition) == 0
+            assert table.count(~condition) == ROWS.num_rows
+        assert table.count(OneOf("word", (text, "cat"))) == 1
 
     def test_rows_come_in_the_order_asked_for_with_those_without_a_value_last(self, table: Table) -> None:
         state = LinkedState()
@@ -285,52 +340,145 @@ class TableContract:
         with pytest.raises(DataError, match="no column “nowhere”"):
             value_counts(table, "nowhere")
 
-    @pytest.mark.parametrize("column", ["number", "whole", "truth", "word", *NAMES])
+    @pytest.mark.parametrize("column", ["number", "whole", "truth", "word", "when", "day", *NAMES])
     def test_every_row_is_in_one_bar_and_a_bar_finds_its_rows(self, table: Table, column: str) -> None:
         bars = bars_of(table.expression, column, 4)
         counts = bars.counts(table.expression)
         assert counts.sum() == ROWS.num_rows
-        assert counts.tolist() == [table.count(bars.predicate([bar])) for bar in range(len(bars))]
+        assert counts.tolist() == met(table, bars)
         some = [0, len(bars) - 1]
         assert table.count(bars.predicate(some)) == counts[sorted(set(some))].sum()
         with pytest.raises(DataError, match="has no bar"):
             bars.predicate([len(bars)])
 
-    def test_charts_filter_one_another_and_not_themselves(self, table: Table) -> None:
-        state = LinkedState()
-        charts = CrossFilter(table, state, ["number", "word", "truth"], 5)
-        assert all((charts.counts()[name] == charts.totals[name]).all() for name in charts.bars)
-        state.filter(InRange("number", 0, 1))
-        state.filter(OneOf("word", ("cat", "dog", "a_b")))
-        state.filter(InRange("whole", 0, 9))
-        for name, counts in charts.counts().items():
-            asked = state.filters_without(name)
-            rows = [row for row in ROWS.to_pylist() if meets(row, asked)]
-            bars = charts.bars[name]
-            expected = [sum(meets(row, bars.predicate([bar])) for row in rows) for bar in range(len(bars))]
-            assert counts.tolist() == expected
+    @pytest.fixture(params=[Counting.of, EngineCounting], ids=["chosen", "engine"])
+    def counting(self, table: Table, request: pytest.FixtureRequest) -> Counting:
+        """What counts the table's rows: what is chosen for it, and its engine."""
+        counting: Counting = request.param(table)
+        return counting
 
-    def test_a_brush_counts_what_setting_it_would(self, table: Table) -> None:
-        state = LinkedState()
-        charts = CrossFilter(table, state, ["whole", "word", "truth", "number"], 5)
-        state.filter(OneOf("word", ("cat", "dog", "a_b", "été")))
-        state.filter(Equals("when", datetime(2020, 1, 2, 1)) | InRange("when", datetime(2020, 1, 3)))
-        state.filter(InRange("whole", 5, 6))
-        positions, cube = charts.brush("whole", 50)
-        edges = positions.edges
-        for low, high in ((0, 50), (0, 1), (0, 25), (49, 50), (7, 7)):
-            moved = state.unlinked()
-            moved.filter(InRange("whole", edges[low], edges[high], closed=high == 50))
-            if low == high:
-                moved.filter(OneOf("whole", ()))
-            set_ = CrossFilter(table, moved, ["whole", "word", "truth", "number"], 5).counts()
-            brushed = dict(zip(("word", "truth", "number"), cube.counts(low, high), strict=True))
-            assert {name: counts.tolist() for name, counts in brushed.items()} == {
-                name: set_[name].tolist() for name in brushed
-            }
-        for name in ("word", "when"):
+    def test_charts_filter_one_another_and_not_themselves(self, counting: Counting) -> None:
+        charts = [counting.bars(name, 5) for name in ("number", "word", "truth", "when", "day")]
+        filters = All(
+            (
+                InRange("number", 0, 1),
+                OneOf("word", ("cat", "dog", "a_b")),
+                InRange("whole", 0, 9),
+                InRange("when", datetime(2020, 1, 2)) | IsNull("word"),
+            )
+        )
+        for asked in (All(), filters):
+            for chart, counts in zip(charts, counting.counts(charts, asked), strict=True):
+                rows = shown(without(asked, chart.column))
+                assert counts.tolist() == by_hand(chart, rows), chart.column
+        assert [counts.sum() for counts in counting.counts(charts, All())] == [ROWS.num_rows] * len(charts)
+
+    def test_a_group_is_counted_in_every_chart(self, counting: Counting) -> None:
+        charts = [counting.bars(name, 5) for name in ("number", "word", "when")]
+        filters = All((InRange("whole", 0, 9), OneOf("word", ("cat", "dog", "a_b"))))
+        active = counting.bars("whole", 7)
+        for group in (Equals("word", "cat"), IsNull("word"), InRange("number", 0, 1)):
+            within = All((group,))
+            counted = counting.counts(charts, filters, within)
+            cube = counting.cube(active, 50, charts, filters, within)
+            for n, chart in enumerate(charts):
+                # Unlike a filter on the chart's own column.
+                left = without(filters, chart.column)
+                assert counted[n].tolist() == by_hand(chart, shown(left & group)), (group, chart.column)
+                brush = active.positions(50).predicate(range(50))
+                left = without(filters, "whole", chart.column)
+                assert cube.counts(0, 50)[n].tolist() == by_hand(chart, shown(left & group & brush))
+
+    def test_a_brush_counts_what_setting_it_would(self, counting: Counting) -> None:
+        charts = [counting.bars(name, 5) for name in ("word", "truth", "number", "when")]
+        filters = All(
+            (
+                OneOf("word", ("cat", "dog", "a_b", "été")),
+                Equals("when", datetime(2020, 1, 2, 1)) | InRange("when", datetime(2020, 1, 3)),
+                InRange("whole", 5, 6),
+                InRange("when", datetime(2020, 1, 4)),
+            )
+        )
+        for column in ("whole", "when", "day"):
+            active = counting.bars(column, 7)
+            cube = counting.cube(active, 50, charts, filters)
+            finer = active.positions(50)
+            assert active.bins is not None
+            assert cube.edges.tolist() == np.linspace(*active.bins.span, 51).tolist()
+            for low, high in ((0, 50), (0, 1), (0, 25), (49, 50), (7, 7)):
+                brush = finer.predicate(range(low, high)) if high > low else AnyOf()
+                for chart, counts in zip(charts, cube.counts(low, high), strict=True):
+                    left = without(filters, column, chart.column)
+                    assert counts.tolist() == by_hand(chart, shown(left & brush)), (column, chart.column)
+        for name in ("word", "truth"):
             with pytest.raises(DataError, match="only those can be brushed"):
-                charts.brush(name)
+                counting.cube(counting.bars(name), 10, charts, filters)
+
+    def test_means_are_of_the_finite_numbers_in_each_bar(self, counting: Counting) -> None:
+        charts = [counting.bars(name, 4) for name in ("word", "number", "when")]
+        filters = All((InRange("number", -1, 1),))
+        for of in ("number", "whole", "truth"):
+            for chart, means in zip(charts, counting.means(charts, of, filters), strict=True):
+                for bar, mean in enumerate(means):
+                    rows = shown(without(filters, chart.column) & chart.predicate([bar]))
+                    values = [row[of] for row in rows if row[of] is not None and math.isfinite(row[of])]
+                    assert mean == pytest.approx(np.mean(values) if values else math.nan, nan_ok=True)
+        for of in ("word", "when", "nowhere"):
+            with pytest.raises(DataError, match="of numbers to take the mean of"):
+                counting.means(charts, of, filters)
+
+    def test_pairs_count_what_is_in_both_bars(self, counting: Counting) -> None:
+        x, y = counting.bars("number", 4), counting.bars("word", 3)
+        for filters in (All(), All((InRange("whole", 0, 6), OneOf("word", ("cat", "dog", "Cat"))))):
+            counts = counting.pairs(x, y, filters)
+            assert counts.tolist() == [
+                by_hand(y, shown(filters & x.predicate([bar]))) for bar in range(len(x))
+            ]
+
+    def test_a_chart_of_what_is_not_there_is_refused(self, counting: Counting) -> None:
+        for ask in (
+            lambda: counting.bars("nowhere"),
+            lambda: counting.counts([Bars("nowhere", values=("a",))], All()),
+            lambda: counting.counts([counting.bars("word")], All((Equals("nowhere", 1),))),
+        ):
+            with pytest.raises(DataError, match="no column “nowhere”"):
+                ask()
+
+    @pytest.mark.parametrize("count", [1, 3, 20])
+    def test_times_are_in_bins_exactly_to_the_microsecond(
+        self, put: Callable[[pa.Table], Any], count: int
+    ) -> None:
+        start = datetime(1969, 12, 31, 23, 59, 59, 999_990)
+        step = timedelta(microseconds=1)
+        far = [start + 700 * n * step for n in range(40)] + [start + (700 * 20 + n) * step for n in (-1, 1)]
+        times = [start + n * step for n in range(60)] + [None]
+        days = [date(1969, 12, 25) + timedelta(days=n % 30) for n in range(len(times))]
+        columns = {
+            "near": pa.array(times, pa.timestamp("us")),
+            "zone": pa.array(times, pa.timestamp("us", "UTC")),
+            "far": pa.array([far[n % len(far)] for n in range(len(times))], pa.timestamp("us")),
+            "late": pa.array(
+                [datetime(9998, 1, 1) + n * step for n in range(len(times))], pa.timestamp("us")
+            ),
+            "same": pa.array([start] * len(times), pa.timestamp("us")),
+            "day": pa.array(days),
+            "one": pa.array([days[0]] * len(times)),
+        }
+        table = Table(put(pa.table({"id": range(len(times)), **columns})))
+        for counting in (Counting.of(table), EngineCounting(table)):
+            for name, values in columns.items():
+                bars = counting.bars(name, count)
+                assert (bars.type, bars.to_json()["type"]) == ("times", "times")
+                [counts] = counting.counts([bars], All())
+                assert counts.sum() == len(times)
+                found = met(table, bars)
+                assert counts.tolist() == found, name
+                assert bars.bins is not None
+                whole = values.drop_null().cast(pa.timestamp("us")).cast(pa.int64()).to_numpy() / 1000
+                assert counts[:count].tolist() == np.histogram(whole, bars.bins.edges)[0].tolist(), name
+                brushed = bars.positions(10)
+                found = met(table, brushed)
+                assert counting.counts([brushed], All())[0].tolist() == found
 
     def test_ids_that_repeat_or_are_missing_are_said(self, put: Callable[[pa.Table], Any]) -> None:
         with pytest.raises(DataError, match="repeat, 'b' for one"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imlkit.errors import DataError
 from imlkit.tables import All, Equals, Group, InRange, LinkedState, OneOf, Order, Seen
-from tests.imlkit.tables.test_predicate_json import columns, predicates
+from tests.imlkit.tables.predicates.test_predicate_json import columns, predicates
 
 ids = st.lists(st.integers(-5, 5) | st.text(max_size=4), max_size=4)
 seens = st.builds(
@@ -174,3 +174,14 @@ def test_what_is_too_long_for_an_address_is_said() -> None:
     with pytest.raises(DataError, match="select fewer rows"):
         state.to_url("http://127.0.0.1/")
     assert json.loads(state.to_json())["selection"][-1] == 19_999
+
+
+def test_a_step_is_told_once_as_a_whole() -> None:
+    state = LinkedState()
+    told: list[tuple[int, Seen]] = []
+    state.showing.subscribe(lambda seen: told.append((state.undoable.value, seen)))
+    moved = Seen(All((Equals("a", 1),)), (Group("a"),), ("x",), (Order("a"),))
+    state.show(moved)
+    state.show(moved)
+    state.undo()
+    assert told == [(0, Seen()), (1, moved), (0, Seen())]

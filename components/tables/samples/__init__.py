@@ -1,0 +1,1 @@
+"""How pictures, sounds, texts, series and rows of a table are shown."""

@@ -1,0 +1,1 @@
+"""What a page's questions about a table are answered with."""

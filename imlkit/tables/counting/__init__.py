@@ -1,0 +1,1 @@
+"""How many rows are in the bars of charts, before and while they are brushed."""

@@ -1,0 +1,1 @@
+"""Linked views on pages that need no Python."""

@@ -1,0 +1,1 @@
+"""What is asked of the rows of a table, as values, in JSON, and on every engine."""

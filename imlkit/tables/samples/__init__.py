@@ -1,0 +1,1 @@
+"""Pictures, sounds and other samples of rows."""
