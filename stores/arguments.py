@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from imlkit.errors import DocumentError, QueryError
+from imlkit.errors import DocumentError, QueryError, StoreError
 from imlkit.json_text import has_surrogate, stored_text
 
-__all__ = ["collection_name", "fields_without_id", "one_page", "same", "selected", "stored_id", "with_id"]
+__all__ = [
+    "asset_type",
+    "collection_name",
+    "fields_without_id",
+    "one_page",
+    "same",
+    "selected",
+    "stored_id",
+    "with_id",
+]
+
+
+_MEDIA_TYPE: Final = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,99}")
+
+
+def asset_type(media_type: str) -> str:
+    """Return a media type, such as "image/png"."""
+    if not isinstance(media_type, str) or not _MEDIA_TYPE.fullmatch(media_type):
+        raise StoreError(f"{media_type!r:.120} is no media type: give one such as 'image/png'")
+    return media_type
 
 
 def collection_name(name: str) -> str:

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import quote, unquote
 
-from imlkit.errors import NotFoundError, StoreError
+from imlkit.errors import NotFoundError
 from imlkit.store import Asset, Assets
 
+from .arguments import asset_type
 from .disk import disk_errors
 
 __all__ = ["AssetFolder"]
 
 _ID: Final = re.compile(r"[0-9a-f]{64}")
-_MEDIA_TYPE: Final = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,99}")
 _PIECE: Final = 1 << 20
 
 
@@ -41,8 +41,7 @@ class AssetFolder(Assets):
 
     def put(self, content: bytes | BinaryIO, media_type: str = "application/octet-stream") -> Asset:
         self._check_open()
-        if not _MEDIA_TYPE.fullmatch(media_type):
-            raise StoreError(f"{media_type!r:.120} is no media type: give one such as 'image/png'")
+        media_type = asset_type(media_type)
         source = io.BytesIO(content) if isinstance(content, (bytes, bytearray, memoryview)) else content
         with disk_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)

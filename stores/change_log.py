@@ -31,7 +31,11 @@ _ADD: Final = "INSERT INTO changes (collection, kind, ids) VALUES (?, ?, ?)"
 _SINCE: Final = (
     "SELECT collection, kind, ids FROM changes WHERE sequence > ? AND sequence < ? ORDER BY sequence"
 )
+_AFTER: Final = (
+    "SELECT sequence, collection, kind, ids FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?"
+)
 _LAST: Final = "SELECT coalesce(max(sequence), 0) FROM changes"
+_TOLD: Final = "SELECT count(*) FROM changes WHERE collection = ? AND kind = 'created' AND instr(ids, ?) > 0"
 _TRIM: Final = "DELETE FROM changes WHERE sequence <= ?"
 _VERSION: Final = "PRAGMA data_version"
 
@@ -71,10 +75,32 @@ class ChangeLog:
         # What others wrote just before comes first.
         return [*self._missed(connection, sequence), change], sequence
 
+    def told_of(self, connection: sqlite3.Connection, stored_name: str, id: str) -> bool:
+        """Return whether the log tells of the creation of a document in a collection."""
+        ((count,),) = connection.execute(_TOLD, (stored_name, json_text(stored_text(id))))
+        return bool(count)
+
     def close(self) -> None:
         """Let go of the readers, and stop looking for other processes' writes."""
         self._stopped.set()
         self.news.close()
+
+    def last(self) -> int:
+        with self._file.peeking() as connection:
+            return _one(connection, _LAST)
+
+    def since(self, number: int, most: int) -> list[tuple[int, Change]] | None:
+        with self._file.peeking() as connection:
+            rows = connection.execute(_AFTER, (number, most)).fetchall()
+            last = _one(connection, _LAST)
+        if rows[0][0] != number + 1 if rows else last != number:
+            return None
+        return [
+            (sequence, Change(kind, original_text(name), _ids(ids))) for sequence, name, kind, ids in rows
+        ]
+
+    def listen(self, act: Callable[[], object]) -> Callable[[], None]:
+        return self.news.listen(act)
 
     def _missed(self, connection: sqlite3.Connection, before: int) -> Sequence[Change]:
         """Return the changes since the last announced one, up to but without a sequence."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from imlkit.errors import ImlkitError, StoreFullError, StoreUnavailableError
 
-__all__ = ["disk_errors", "full", "is_full", "made_folder", "unavailable"]
+__all__ = ["disk_errors", "full", "is_full", "is_no_space", "made_folder", "unavailable"]
 
 _NO_SPACE = (
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
@@ -26,7 +26,7 @@ def disk_errors(folder: Path) -> Iterator[None]:
     except ImlkitError:
         raise
     except OSError as error:
-        if error.errno in _NO_SPACE:
+        if is_no_space(error):
             raise full(folder) from error
         raise unavailable(folder, error.strerror or str(error)) from error
 
@@ -37,6 +37,11 @@ def full(folder: Path) -> StoreFullError:
         f"no space is left for the store in {str(folder)!r}: free some disk space and try again; "
         "what was stored before is unharmed"
     )
+
+
+def is_no_space(error: OSError) -> bool:
+    """Return whether an error says that no space is left."""
+    return error.errno in _NO_SPACE
 
 
 def is_full(folder: Path) -> bool:

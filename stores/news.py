@@ -71,6 +71,7 @@ class News:
         self._subscribed = subscribed
         self._streams: dict[str, ChangeStream] = {}
         self._waiting: deque[Change] = deque()
+        self._listening: list[Callable[[], object]] = []
         self._making = threading.Lock()
         self._delivering = threading.Lock()
 
@@ -85,7 +86,20 @@ class News:
     @property
     def read(self) -> bool:
         """Whether anyone has subscribed to any collection."""
-        return any(stream.readers for stream in list(self._streams.values()))
+        return bool(self._listening) or any(stream.readers for stream in list(self._streams.values()))
+
+    def listen(self, act: Callable[[], object]) -> Callable[[], None]:
+        """Call a function after every delivery, on any thread; return what ends that."""
+        with self._making:
+            self._listening.append(act)
+        self._subscribed()
+
+        def leave() -> None:
+            with self._making:
+                if act in self._listening:
+                    self._listening.remove(act)
+
+        return leave
 
     def announce(self, change: Change) -> None:
         """Put a change into the queue. Called in the order of the commits."""
@@ -98,6 +112,9 @@ class News:
     def deliver(self) -> None:
         """Hand the queue to the readers, unless another thread is doing so already."""
         waiting = self._waiting
+        if waiting:
+            for act in list(self._listening):
+                act()
         while waiting and self._delivering.acquire(False):
             try:
                 while waiting:

@@ -8,14 +8,27 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    String,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    true,
+)
 
 from imlkit.json_text import stored_text
 from imlkit.matching import kind_of
 from imlkit.query import And, Compare, Exists, In, Matches, Not, Or, Path, Predicate, Scalar
 from imlkit.scalars import date_text
 
-__all__ = ["Fields", "condition", "order"]
+__all__ = ["Fields", "condition", "order", "written"]
 
 Expression: TypeAlias = ColumnElement[Any]
 Condition: TypeAlias = ColumnElement[bool]
@@ -49,6 +62,10 @@ class Fields(ABC):
     def value(self, path: Path, kind: str) -> Expression:
         """The field's value where it is of this kind; booleans as 0 and 1, dates as text."""
 
+    def bound(self, value: Any) -> Expression:
+        """A value to compare a field's with, as JSON holds it: a bound parameter."""
+        return literal(value)
+
     @abstractmethod
     def found(self, path: Path, pattern: str, ignore_case: bool) -> Condition:
         """The regular expression is found in the field, which is text."""
@@ -56,6 +73,15 @@ class Fields(ABC):
     @abstractmethod
     def among(self, expression: Expression, values: Sequence[Any]) -> Condition:
         """The expression equals one of any number of values, which are of one kind."""
+
+    @abstractmethod
+    def indexes(self, names: Sequence[str]) -> Executable:
+        """The question how many of these indexes there are that can be used."""
+
+
+def written(text: str) -> Any:
+    """Return text that stands in the statement itself, quoted, so that an index of the same words fits."""
+    return bindparam(None, text, String, literal_execute=True)
 
 
 def bound(value: Scalar) -> Any:
@@ -92,7 +118,7 @@ def condition(predicate: Predicate, fields: Fields) -> Condition:
             kind = kind_of(value)
             if kind == "nan":
                 return fields.is_kind(path, kind) if comparison == "$eq" else false()
-            compared: Condition = _OPERATORS[comparison](fields.value(path, kind), literal(bound(value)))
+            compared: Condition = _OPERATORS[comparison](fields.value(path, kind), fields.bound(bound(value)))
             return and_(fields.is_kind(path, kind), compared)
 
 

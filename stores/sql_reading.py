@@ -3,49 +3,62 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func
+from sqlalchemy import select as sql_select
 
 import imlkit.query as language
-from imlkit.documents import Reference, chosen, complete, parse, references
 from imlkit.errors import NotFoundError
 from imlkit.json_text import original_text, stored_text
-from imlkit.store import Collection, Document, Query, Sort
+from imlkit.store import Document, Query, Sort
 
 from .arguments import one_page, selected, stored_id
-from .sql_query import Fields, condition, order
-from .sql_tables import attachments, documents
+from .sql_indexes import FieldIndexes, sorted_rows
+from .sql_query import Fields, condition, order, written
+from .sql_rows import SQLRows
+from .stored import Cursor, Stored, StoredCollection
 
 __all__ = ["SQLReading"]
 
-_BATCH: Final = 200
+Found = TypeVar("Found")
+Read = Callable[[Connection, Sequence[Row[Any]], Sequence[str] | None], list[Found]]
 
 
-class SQLReading(Collection):
+class SQLReading(StoredCollection):
     """The half of a collection that reads. A subclass gives connections and writes.
 
     Args:
         name: the collection's name.
         fields: how the database reaches into JSON.
+        rows: where the documents are.
     """
 
-    def __init__(self, name: str, fields: Fields) -> None:
+    def __init__(self, name: str, fields: Fields, rows: SQLRows) -> None:
         self.name = name
         self._stored_name = stored_text(name)
         self._fields = fields
+        self._rows = rows
+        self._indexes: FieldIndexes | None = None
 
     @abstractmethod
     def _reading(self) -> AbstractContextManager[Connection]:
         """Give a connection that sees the store at one moment."""
 
-    def _where(self, query: Query | None) -> ColumnElement[bool]:
-        own = documents.c.collection == self._stored_name
-        predicate = language.parse(query)
+    def _resolved(self, predicate: language.Predicate, connection: Connection) -> language.Predicate:
+        """Return a condition of the same meaning that this database can tell by itself."""
+        return predicate
+
+    def _where(self, predicate: language.Predicate) -> ColumnElement[bool]:
+        own: ColumnElement[bool] = self._rows.columns.collection == written(self._stored_name)
         return own if predicate == language.And(()) else own & condition(predicate, self._fields)
+
+    def _meeting(self, predicate: language.Predicate, connection: Connection) -> ColumnElement[bool]:
+        return self._where(self._resolved(predicate, connection))
 
     def find(
         self,
@@ -55,44 +68,96 @@ class SQLReading(Collection):
         limit: int | None = None,
         select: Iterable[str] | None = None,
     ) -> list[Document]:
+        return self._found(self._rows.read, query, sort, skip, limit, select)
+
+    def stored(
+        self,
+        query: Query | None = None,
+        sort: Sort | None = None,
+        skip: int = 0,
+        limit: int | None = None,
+        select: Iterable[str] | None = None,
+    ) -> list[Stored]:
+        return self._found(self._rows.stored, query, sort, skip, limit, select)
+
+    def _found(
+        self,
+        read: Read[Found],
+        query: Query | None,
+        sort: Sort | None,
+        skip: int,
+        limit: int | None,
+        select: Iterable[str] | None,
+    ) -> list[Found]:
         names = selected(select)
         skip, limit = one_page(skip, limit)
-        sorting = order(language.parse_sort(sort), self._fields)
-        statement = _rows().where(self._where(query)).order_by(*sorting, _in_order(language.parse(query)))
-        if limit is not None:
-            statement = statement.limit(limit)
-        if skip:
-            statement = statement.offset(skip)
+        predicate = language.parse(query)
+        by = language.parse_sort(sort)
         with self._reading() as connection:
-            return self._documents(connection, connection.execute(statement).all(), names)
+            asked = self._rows.selected().where(self._meeting(predicate, connection))
+            if len(by) == 1 and limit is not None and self._is_indexed(by[0][0], connection):
+                table, page = self._rows.documents, (skip, limit)
+                return read(
+                    connection, sorted_rows(connection, asked, table, self._fields, by[0], page), names
+                )
+            sorting = order(by, self._fields)
+            statement = asked.order_by(*sorting, self._in_order(predicate, connection)).limit(limit)
+            rows = connection.execute(statement.offset(skip) if skip else statement).all()
+            return read(connection, rows, names)
 
     def iterate(
         self, query: Query | None = None, select: Iterable[str] | None = None, batch: int = 100
     ) -> Iterator[Document]:
         names = selected(select)
-        statement = _rows().where(self._where(query)).order_by(documents.c.sequence).limit(max(1, batch))
-        with self._reading() as connection:
-            end = connection.execute(_last_of(self._stored_name)).scalar() or 0
-        return self._walked(statement.where(documents.c.sequence <= end), names)
+        predicate = language.parse(query)
+        return self._walked(predicate, names, max(1, batch), (0, self._end()))
 
-    def _walked(self, statement: Select[Any], names: Sequence[str] | None) -> Iterator[Document]:
-        after = 0
-        while True:
-            with self._reading() as connection:
-                rows = connection.execute(statement.where(documents.c.sequence > after)).all()
-                batch = self._documents(connection, rows, names)
-            if not rows:
-                return
-            yield from batch
-            after = rows[-1].sequence
+    def _walked(
+        self, predicate: language.Predicate, names: Sequence[str] | None, batch: int, cursor: Cursor | None
+    ) -> Iterator[Document]:
+        while cursor is not None:
+            found, cursor = self._page(self._rows.read, predicate, names, batch, cursor)
+            yield from found
+
+    def stored_page(
+        self, query: Query | None, select: Iterable[str] | None, limit: int, cursor: Cursor | None
+    ) -> tuple[list[Stored], Cursor | None]:
+        names = selected(select)
+        predicate = language.parse(query)
+        at = (0, self._end()) if cursor is None else cursor
+        return self._page(self._rows.stored, predicate, names, max(1, limit), at)
+
+    def _end(self) -> int:
+        columns = self._rows.columns
+        last = sql_select(func.max(columns.sequence)).where(columns.collection == self._stored_name)
+        with self._reading() as connection:
+            return connection.execute(last).scalar() or 0
+
+    def _page(
+        self,
+        read: Read[Found],
+        predicate: language.Predicate,
+        names: Sequence[str] | None,
+        limit: int,
+        cursor: Cursor,
+    ) -> tuple[list[Found], Cursor | None]:
+        after, end = cursor
+        sequence = self._rows.columns.sequence
+        statement = self._rows.selected().order_by(sequence).limit(limit)
+        with self._reading() as connection:
+            where = self._meeting(predicate, connection) & (sequence > after) & (sequence <= end)
+            rows = connection.execute(statement.where(where)).all()
+            found = read(connection, rows, names)
+        return found, (rows[-1].sequence, end) if len(rows) == limit else None
 
     def get(self, id: str, select: Iterable[str] | None = None) -> Document:
         names = selected(select)
-        statement = _rows().where(
-            documents.c.collection == self._stored_name, documents.c.id == stored_id(id)
+        columns = self._rows.columns
+        statement = self._rows.selected().where(
+            columns.collection == self._stored_name, columns.id == stored_id(id)
         )
         with self._reading() as connection:
-            found = self._documents(connection, connection.execute(statement).all(), names)
+            found = self._rows.read(connection, connection.execute(statement).all(), names)
         if not found:
             raise self._missing(id)
         return found[0]
@@ -100,40 +165,36 @@ class SQLReading(Collection):
     def _missing(self, id: str) -> NotFoundError:
         return NotFoundError(f"{self.name!r} has no document of id {id!r:.100}: it may have been removed")
 
-    def _documents(
-        self, connection: Connection, rows: Sequence[Row[Any]], names: Sequence[str] | None
-    ) -> list[Document]:
-        found: list[Document] = []
-        for start in range(0, len(rows), _BATCH):
-            batch = rows[start : start + _BATCH]
-            plain = [chosen(original_text(row.id), parse(row.document), names) for row in batch]
-            wanted = [
-                (row.sequence, reference.name)
-                for row, document in zip(batch, plain, strict=True)
-                for reference in references(document)
-            ]
-            if not wanted:
-                found.extend(plain)
-                continue
-            contents = _contents(connection, wanted)
-            for row, document in zip(batch, plain, strict=True):
-                found.append(complete(document, _Loading(contents, row.sequence)))
-        return found
+    def _in_order(self, predicate: language.Predicate, connection: Connection) -> ColumnElement[int]:
+        # To have the order for nothing, SQLite would walk all documents by it rather than find a few by
+        # their ids or values: an expression hides the index from it.
+        sequence: ColumnElement[int] = self._rows.columns.sequence
+        listed = any(self._is_indexed(path, connection) for path in _listed(predicate))
+        return sequence + 0 if listed or _names_ids(predicate) else sequence
+
+    def _is_indexed(self, path: language.Path, connection: Connection) -> bool:
+        if self._indexes is None:
+            self._indexes = FieldIndexes(self._rows.documents, self._fields, connection.dialect)
+        return path != ("id",) and self._indexes.ready(self._stored_name, path, connection)
 
     def count(self, query: Query | None = None) -> int:
-        statement = select(func.count()).select_from(documents).where(self._where(query))
+        predicate = language.parse(query)
+        statement = sql_select(func.count()).select_from(self._rows.documents)
         with self._reading() as connection:
-            return int(connection.execute(statement).scalar_one())
+            counted = connection.execute(statement.where(self._meeting(predicate, connection)))
+            return int(counted.scalar_one())
 
     def distinct(self, field: str, query: Query | None = None) -> dict[Any, int]:
         path = language.parse_path(field)
-        where = self._where(query)
+        predicate = language.parse(query)
+        first_of = func.min(self._rows.columns.sequence)
         counted: list[tuple[int, Any, int]] = []
         with self._reading() as connection:
+            where = self._meeting(predicate, connection)
             for kind in ("number", "text", "boolean", "date"):
                 value = self._fields.value(path, kind)
                 rows = connection.execute(
-                    select(value, func.min(documents.c.sequence), func.count())
+                    sql_select(value, first_of, func.count())
                     .where(where, self._fields.is_kind(path, kind))
                     .group_by(value)
                 )
@@ -143,7 +204,7 @@ class SQLReading(Collection):
                 (self._fields.is_kind(path, "null"), None),
             ):
                 first, count = connection.execute(
-                    select(func.min(documents.c.sequence), func.count()).where(where, kind_condition)
+                    sql_select(first_of, func.count()).where(where, kind_condition)
                 ).one()
                 if count:
                     counted.append((first, stands_for, count))
@@ -151,17 +212,6 @@ class SQLReading(Collection):
         for _, value, count in sorted(counted, key=lambda each: each[0]):
             values[value] = values.get(value, 0) + count
         return values
-
-
-class _Loading:
-    """Finds the attachments of one document among those read."""
-
-    def __init__(self, contents: Mapping[tuple[int, str], bytes], sequence: int) -> None:
-        self._contents = contents
-        self._sequence = sequence
-
-    def __call__(self, reference: Reference) -> bytes:
-        return self._contents[self._sequence, reference.name]
 
 
 _NAN: Final = float("nan")
@@ -172,17 +222,9 @@ def _original(kind: str, value: Any) -> Any:
         return original_text(value)
     if kind == "boolean":
         return bool(value)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and abs(value) < 2**63 else float(value)
     return datetime.fromisoformat(value) if kind == "date" else value
-
-
-def _rows() -> Select[Any]:
-    return select(documents.c.sequence, documents.c.id, documents.c.document)
-
-
-def _in_order(predicate: language.Predicate) -> ColumnElement[int]:
-    # To have the order for nothing, SQLite would walk all documents by it rather than find a few by
-    # their ids: an expression hides the index from it.
-    return documents.c.sequence + 0 if _names_ids(predicate) else documents.c.sequence
 
 
 def _names_ids(predicate: language.Predicate) -> bool:
@@ -195,21 +237,12 @@ def _names_ids(predicate: language.Predicate) -> bool:
             return False
 
 
-def _last_of(stored_name: str) -> Select[Any]:
-    return select(func.max(documents.c.sequence)).where(documents.c.collection == stored_name)
-
-
-def _contents(connection: Connection, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], bytes]:
-    contents: dict[tuple[int, str], bytes] = {}
-    for start in range(0, len(wanted), _BATCH):
-        some = wanted[start : start + _BATCH]
-        # SQLite looks for pairs by reading the whole table, and for two lists by trying every pair:
-        # the documents are found by the index, and their names then compared as an expression.
-        rows = connection.execute(
-            select(attachments).where(
-                attachments.c.document.in_({document for document, _ in some}),
-                attachments.c.name.concat("").in_({name for _, name in some}),
-            )
-        )
-        contents.update({(row.document, row.name): row.content for row in rows})
-    return contents
+def _listed(predicate: language.Predicate) -> list[language.Path]:
+    """Return the fields that have to be one of several values, other than the id."""
+    match predicate:
+        case language.And(parts):
+            return [path for part in parts for path in _listed(part)]
+        case language.In(path) if path != ("id",):
+            return [path]
+        case _:
+            return []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Column, Computed, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Computed, Float, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.types import UserDefinedType
 
-__all__ = ["attachments", "changes", "documents", "metadata"]
+__all__ = ["attachments", "changes", "documents", "metadata", "writes"]
 
 
 class AnyValue(UserDefinedType[Any]):
@@ -53,4 +53,13 @@ changes: Final = Table(
     Column("collection", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("ids", Text, nullable=False, comment="a JSON list"),
+)
+
+writes: Final = Table(
+    "writes",
+    metadata,
+    Column("id", Text, primary_key=True, comment="what a client called a write"),
+    Column("answer", Text, nullable=False, comment="a JSON list"),
+    Column("at", Float, nullable=False, comment="seconds since 1970"),
+    Index("writes_by_time", "at"),
 )

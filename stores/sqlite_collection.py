@@ -10,17 +10,20 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+import imlkit.query as language
 from imlkit.documents import Encoded, complete, encode, parse, plain, references
-from imlkit.errors import DuplicateIdError
 from imlkit.json_text import json_text, original_text, stored_text
-from imlkit.store import Change, Document, Query
+from imlkit.store import Change, Query
 
-from .arguments import fields_without_id, same, stored_id, with_id
+from .arguments import stored_id
 from .change_log import ChangeLog
+from .kept_answers import KeptAnswers
 from .sql_reading import SQLReading
-from .sql_tables import documents
+from .sql_rows import SQLRows
+from .sql_tables import attachments, documents
 from .sqlite_fields import SQLiteFields
 from .sqlite_file import SQLiteFile
+from .stored import check_same
 
 __all__ = ["SQLiteCollection"]
 
@@ -42,12 +45,14 @@ class SQLiteCollection(SQLReading):
         name: the collection's name.
         file: the database.
         log: where its changes are recorded.
+        answers: what writes were answered.
     """
 
-    def __init__(self, name: str, file: SQLiteFile, log: ChangeLog) -> None:
-        super().__init__(name, SQLiteFields())
+    def __init__(self, name: str, file: SQLiteFile, log: ChangeLog, answers: KeptAnswers) -> None:
+        super().__init__(name, SQLiteFields(), SQLRows(documents, attachments))
         self._file = file
         self._log = log
+        self._answers = answers
         self.changes = log.news.stream(name)
 
     def _reading(self) -> AbstractContextManager[Connection]:
@@ -61,7 +66,7 @@ class SQLiteCollection(SQLReading):
         many = list(documents)
         all_encoded = [encode(document) for document in many]
         if all_encoded:
-            self._create_many(all_encoded)
+            self.keep(all_encoded)
         return [{**document, "id": each.id} for document, each in zip(many, all_encoded, strict=True)]
 
     def _create_one(self, encoded: Encoded) -> None:
@@ -79,15 +84,18 @@ class SQLiteCollection(SQLReading):
 
         self._log.write(work)
 
-    def _create_many(self, encoded: Sequence[Encoded]) -> None:
+    def keep(self, encoded: Sequence[Encoded], *, again: bool = False) -> None:
         def work(connection: sqlite3.Connection) -> Change | None:
             created: list[str] = []
+            if again and encoded and self._log.told_of(connection, self._stored_name, encoded[0].id):
+                return None
             for each in encoded:
                 row = (self._stored_name, stored_text(each.id), each.text)
                 try:
                     sequence = connection.execute(_INSERT, row).lastrowid
                 except sqlite3.IntegrityError:
-                    self._check_same(connection, each)
+                    if not again:
+                        self._check_same(connection, each)
                     continue
                 _attach(connection, sequence, each)
                 created.append(each.id)
@@ -103,30 +111,24 @@ class SQLiteCollection(SQLReading):
             parse(text),
             lambda reference: connection.execute(_CONTENT, (sequence, reference.name)).fetchone()[0],
         )
-        after = complete(parse(encoded.text), lambda reference: encoded.attachments[reference.name].content)
-        if not same(before, after):
-            raise DuplicateIdError(
-                f"another document of {self.name!r} has the id {encoded.id!r:.100}: "
-                "update that one, or leave the id out to get a new one"
-            )
+        check_same(self.name, before, encoded)
 
-    def update(self, id: str, document: Mapping[str, Any]) -> Document:
-        self._change([id], encode(with_id(id, document)), keep_others=False, must_exist=True)
-        return {**document, "id": id}
-
-    def patch(self, id: str, fields: Mapping[str, Any]) -> Document:
-        self._change([id], encode(with_id(id, fields)), keep_others=True, must_exist=True)
-        return self.get(id)
-
-    def patch_many(self, ids: Sequence[str], fields: Mapping[str, Any]) -> list[str]:
-        return self._change(ids, encode(fields_without_id(fields)), keep_others=True, must_exist=False)
-
-    def _change(
-        self, ids: Sequence[str], encoded: Encoded, *, keep_others: bool, must_exist: bool
+    def change(
+        self,
+        ids: Sequence[str],
+        encoded: Encoded,
+        *,
+        keep_others: bool,
+        must_exist: bool,
+        write: str | None = None,
     ) -> list[str]:
         changed: list[str] = []
 
         def work(connection: sqlite3.Connection) -> Change | None:
+            before = self._answers.of(connection, write)
+            if before is not None:
+                changed.extend(before)
+                return None
             for id in dict.fromkeys(ids):
                 row = connection.execute(_FIND, (self._stored_name, stored_id(id))).fetchone()
                 if row is None:
@@ -142,31 +144,41 @@ class SQLiteCollection(SQLReading):
                     if name not in used:
                         connection.execute(_DETACH, (sequence, name))
                 changed.append(id)
+            self._answers.keep(connection, write, changed)
             return Change("updated", self.name, tuple(changed)) if changed else None
 
         self._log.write(work)
         return changed
 
-    def remove(self, which: str | Sequence[str] | Query) -> list[str]:
+    def remove(self, which: str | Sequence[str] | Query, *, write: str | None = None) -> list[str]:
         removed: list[str] = []
 
         def work(connection: sqlite3.Connection) -> Change | None:
+            before = self._answers.of(connection, write)
+            if before is not None:
+                removed.extend(before)
+                return None
             found = self._to_remove(connection, which)
             sequences = [(sequence,) for sequence, _ in found]
             connection.executemany(_DELETE, sequences)
             connection.executemany(_DETACH_ALL, sequences)
             removed.extend(id for _, id in found)
+            self._answers.keep(connection, write, removed)
             return Change("removed", self.name, tuple(removed)) if removed else None
 
         self._log.write(work)
         return removed
 
+    def answered(self, write: str) -> list[str] | None:
+        with self._file.peeking() as connection:
+            return self._answers.of(connection, write)
+
     def _to_remove(
         self, connection: sqlite3.Connection, which: str | Sequence[str] | Query
     ) -> list[tuple[int, str]]:
         if isinstance(which, Mapping):
-            statement = select(documents.c.sequence, documents.c.id).where(self._where(which))
-            rows = self._file.run(connection, statement.order_by(documents.c.sequence))
+            own = select(documents.c.sequence, documents.c.id).order_by(documents.c.sequence)
+            rows = self._file.run(connection, own.where(self._where(language.parse(which))))
             return [(sequence, original_text(id)) for sequence, id in rows]
         found: list[tuple[int, str]] = []
         for id in [which] if isinstance(which, str) else dict.fromkeys(which):

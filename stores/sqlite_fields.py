@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from sqlite3 import Connection
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, false, func, literal, or_, select, true
+from sqlalchemy import Executable, and_, column, false, func, literal, or_, select, table, true
 
 from imlkit.json_text import json_text, key_text, original_text
 from imlkit.query import Matches, Path
 
-from .sql_query import Condition, Expression, Fields
+from .sql_query import Condition, Expression, Fields, written
 from .sql_tables import documents
 
 __all__ = ["SQLiteFields", "add_functions"]
@@ -28,6 +28,8 @@ _TAGS = {"nan": "$number", "date": "$date"}
 _LABEL = ("y",)
 _MOST_PARAMETERS = 500
 
+_schema = table("sqlite_schema", column("type"), column("name")).alias("made")
+
 
 class SQLiteFields(Fields):
     """Fields by SQLite's JSON functions; the id and the label are columns."""
@@ -38,15 +40,15 @@ class SQLiteFields(Fields):
     def is_null(self, path: Path) -> Condition:
         if path == ("id",):
             return false()
-        return or_(self._type(path).is_(None), self._type(path) == "null")
+        return or_(self._type(path).is_(None), self._type(path) == written("null"))
 
     def is_kind(self, path: Path, kind: str) -> Condition:
         if path == ("id",):
             return true() if kind == "text" else false()
         if kind in _TAGS:
             tag = func.json_type(documents.c.document, _json_path(path, _TAGS[kind]))
-            return and_(self._type(path) == "object", tag == "text")
-        types = _JSON_TYPES[kind]
+            return and_(self._type(path) == written("object"), tag == written("text"))
+        types = [written(each) for each in _JSON_TYPES[kind]]
         return self._type(path) == types[0] if len(types) == 1 else self._type(path).in_(types)
 
     def _type(self, path: Path) -> Expression:
@@ -72,10 +74,14 @@ class SQLiteFields(Fields):
         listed = func.json_each(json_text(list(values))).table_valued("value")
         return expression.in_(select(listed.c.value))
 
+    def indexes(self, names: Sequence[str]) -> Executable:
+        return select(func.count()).where(_schema.c.type == "index", _schema.c.name.in_(names))
 
-def _json_path(path: Path, tag: str = "") -> str:
+
+def _json_path(path: Path, tag: str = "") -> Expression:
     # The names of fields are written without quotes and backslashes, so they need no escape here.
-    return "$" + "".join(f'."{key_text(name)}"' for name in path) + (f'."{tag}"' if tag else "")
+    names = "".join(f'."{key_text(name)}"' for name in path)
+    return cast(Expression, written("$" + names + (f'."{tag}"' if tag else "")))
 
 
 def add_functions(connection: Connection) -> None:

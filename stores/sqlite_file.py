@@ -58,7 +58,12 @@ class SQLiteFile:
             self._prepare()
             self._writer = self._connected()
         self._engine = sqlalchemy.create_engine(
-            "sqlite://", creator=self._connected, poolclass=QueuePool, pool_size=4, max_overflow=-1
+            "sqlite://",
+            creator=self._connected,
+            poolclass=QueuePool,
+            pool_size=4,
+            max_overflow=-1,
+            hide_parameters=True,
         )
         # sqlite3 begins no transaction before a SELECT; with one, a reader sees one moment.
         event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
@@ -77,20 +82,22 @@ class SQLiteFile:
         with disk_errors(self.path.parent), open(self.path, "ab"):
             pass
         with closing(self._connected()) as connection:
-            if self._checked_version(connection) == 0:
+            self._checked_version(connection)
+            # A file made before has fewer tables; an imlkit of then reads one that has more.
+            if _missing_tables(connection):
                 connection.execute("BEGIN IMMEDIATE")
-                if self._checked_version(connection) == 0:
-                    dialect = sqlite.dialect()
-                    for table in metadata.sorted_tables:
-                        connection.execute(str(CreateTable(table).compile(dialect=dialect)))
-                        for index in sorted(table.indexes, key=lambda index: str(index.name)):
-                            connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
-                    connection.execute(f"PRAGMA application_id={_APPLICATION:d}")
-                    connection.execute(f"PRAGMA user_version={SCHEMA_VERSION:d}")
+                self._checked_version(connection)
+                dialect = sqlite.dialect()
+                for table in _missing_tables(connection):
+                    connection.execute(str(CreateTable(table).compile(dialect=dialect)))
+                    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                        connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
+                connection.execute(f"PRAGMA application_id={_APPLICATION:d}")
+                connection.execute(f"PRAGMA user_version={SCHEMA_VERSION:d}")
                 connection.execute("COMMIT")
             _set_write_ahead(connection)
 
-    def _checked_version(self, connection: sqlite3.Connection) -> int:
+    def _checked_version(self, connection: sqlite3.Connection) -> None:
         ((version,),) = connection.execute("PRAGMA user_version")
         ((application,),) = connection.execute("PRAGMA application_id")
         ((tables,),) = connection.execute("SELECT count(*) FROM sqlite_schema")
@@ -105,7 +112,6 @@ class SQLiteFile:
                 f"this one reads up to {SCHEMA_VERSION}) and was left as it was: update imlkit, or choose "
                 "another folder"
             )
-        return int(version)
 
     def check_open(self) -> None:
         """Raise if the store is closed."""
@@ -222,6 +228,11 @@ class SQLiteFile:
         if isinstance(error, sqlite3.ProgrammingError) and self.closed:
             return StoreUnavailableError(f"the store in {str(folder)!r} was closed meanwhile: open it again")
         return StoreError(f"the store in {str(folder)!r} failed: {error}")
+
+
+def _missing_tables(connection: sqlite3.Connection) -> list[sqlalchemy.Table]:
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    return [table for table in metadata.sorted_tables if table.name not in there]
 
 
 def _set_write_ahead(connection: sqlite3.Connection) -> None:

@@ -21,6 +21,7 @@ from .arguments import collection_name
 from .asset_folder import AssetFolder
 from .disk import disk_errors, made_folder
 from .held import Held, HeldCollection
+from .left_over import bytes_in, forget_old
 from .news import News
 from .shelf import Shelf
 from .tinydb_file import AtomicJSONStorage, replace_file
@@ -92,6 +93,26 @@ class TinyDBStore(Store):
         with self._lock:
             self.check_open()
             return sorted(name for name, collection in self._collections.items() if len(collection))
+
+    def size(self) -> int:
+        """Return how many bytes the folder takes."""
+        return bytes_in(self.folder)
+
+    def compact(self) -> int:
+        """Write the file anew, and forget what nothing refers to.
+
+        Returns:
+            How many attachments were forgotten that no document referred to, and uploads that were
+            broken off.
+        """
+        with self._lock:
+            self.check_open()
+            tables = self._database.storage.read()
+            if tables is not None:
+                self._database.storage.write({name: table for name, table in tables.items() if table})
+            with disk_errors(self.folder):
+                partial = forget_old(self.folder.glob("assets/*.partial"))
+            return self._shelf.sweep() + partial
 
     def close(self) -> None:
         with self._lock:
@@ -182,6 +203,17 @@ class FileShelf(Shelf):
         with disk_errors(self._folder):
             self._folder.mkdir(exist_ok=True)
             replace_file(path, content)
+
+    def sweep(self) -> int:
+        """Forget every file to which no document refers; return how many."""
+        gone = 0
+        with disk_errors(self._folder):
+            for path in self._folder.glob("*"):
+                name = path.name.removesuffix(".partial")
+                if _FILE_NAME.fullmatch(name) and (name != path.name or self._references[name] <= 0):
+                    path.unlink(missing_ok=True)
+                    gone += 1
+        return gone
 
     def _drop(self, name: str) -> None:
         with contextlib.suppress(OSError):

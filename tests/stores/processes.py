@@ -20,7 +20,7 @@ folder = sys.argv[1]
 class Process:
     """A Python process that is spoken to line by line."""
 
-    def __init__(self, script: str, folder: Path) -> None:
+    def __init__(self, script: str, folder: Path | str) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-W", "error", "-c", _HEAD + textwrap.dedent(script), str(folder)],
             stdin=subprocess.PIPE,
@@ -62,12 +62,12 @@ class Started:
     def __init__(self) -> None:
         self._processes: list[Process] = []
 
-    def python(self, script: str, folder: Path, readable: Path | None = None) -> Process:
+    def python(self, script: str, folder: Path | str, readable: Path | None = None) -> Process:
         """Start a script; ``folder`` is the store's folder in it.
 
         Args:
             script: Python; ``SQLiteStore``, ``TinyDBStore``, ``np``, ``sys`` and ``time`` are there.
-            folder: the store's folder.
+            folder: the store's folder, or its address.
             readable: a folder of the test's own that a process without rights must be able to enter.
         """
         if readable is not None:

@@ -6,7 +6,6 @@ import os
 import queue
 import signal
 import sqlite3
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -347,17 +346,6 @@ def test_a_disk_that_takes_no_more_is_told_and_works_again_later(folder: Path, s
     store.close()
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("mounting a small disk takes rights")
-    yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
-
-
 @pytest.mark.parametrize("kind", [SQLiteStore, TinyDBStore])
 def test_a_small_disk_that_is_full_loses_nothing(
     small_disk: Path, kind: type[SQLiteStore] | type[TinyDBStore]
@@ -493,7 +481,7 @@ def test_a_write_that_fails_midway_is_undone_and_the_next_one_works(store: SQLit
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        store._log.write(interrupted)
+        store.log.write(interrupted)
     assert things.count() == 0
     things.create({"n": 1})
     assert things.count() == 1

@@ -1,0 +1,1 @@
+"""``imlkit store``: serve a store, and look after one."""

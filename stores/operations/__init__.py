@@ -1,0 +1,1 @@
+"""Looking after stores: backups, moving from one kind to another, giving back space."""

@@ -1,0 +1,5 @@
+"""The store of a PostgreSQL database."""
+
+from .postgresql_store import PostgreSQLStore
+
+__all__ = ["PostgreSQLStore"]
