@@ -32,6 +32,17 @@ if TYPE_CHECKING:
     from .components.models.knn_classifier import KNNClassifier as KNNClassifier
     from .components.models.mlp_classifier import MLPClassifier as MLPClassifier
     from .components.models.mobilenet_features import MobileNetFeatures as MobileNetFeatures
+    from .components.tables.explorer import Explorer as Explorer
+    from .components.tables.heatmap import Heatmap as Heatmap
+    from .components.tables.instance_list import InstanceList as InstanceList
+    from .components.tables.instance_table import InstanceTable as InstanceTable
+    from .components.tables.markdown import Markdown as Markdown
+    from .components.tables.page_download import PageDownload as PageDownload
+    from .components.tables.projection import Projection as Projection
+    from .components.tables.scatter import Scatter as Scatter
+    from .components.tables.summary_charts import SummaryCharts as SummaryCharts
+    from .components.tables.table_confusion import LinkedConfusionMatrix as LinkedConfusionMatrix
+    from .components.tables.toolbar import Toolbar as Toolbar
     from .components.widgets.button import Button as Button
     from .components.widgets.image_display import ImageDisplay as ImageDisplay
     from .components.widgets.select import Select as Select
@@ -49,6 +60,11 @@ if TYPE_CHECKING:
     from .session import Session as Session
     from .store import Store as Store
     from .streams import Stream as Stream
+    from .tables import LinkedState as LinkedState
+    from .tables import Table as Table
+    from .tables.exports.export import export as export
+    from .tables.exports.export import export_file as export_file
+    from .tables.linked.linked_component import LinkedComponent as LinkedComponent
 
 __version__ = "0.1.0"
 
@@ -56,14 +72,19 @@ _FRAMEWORK = {
     "Component": "component",
     "Dashboard": "layouts.dashboard",
     "ImlkitError": "errors",
+    "LinkedComponent": "tables.linked.linked_component",
+    "LinkedState": "tables",
     "Model": "model",
     "Prediction": "model",
     "Session": "session",
     "Store": "store",
     "Stream": "streams",
+    "Table": "tables",
     "TrainingStatus": "model",
     "Wizard": "layouts.wizard",
     "data_store": "location",
+    "export": "tables.exports.export",
+    "export_file": "tables.exports.export",
 }
 
 __all__ = [
@@ -77,21 +98,32 @@ __all__ = [
     "Dashboard",
     "Dataset",
     "DatasetBrowser",
+    "Explorer",
     "FeatureChoice",
+    "Heatmap",
     "HogFeatures",
     "HoldButton",
     "ImageClassifier",
     "ImageDisplay",
     "ImageUpload",
     "ImlkitError",
+    "InstanceList",
+    "InstanceTable",
     "KNNClassifier",
+    "LinkedComponent",
+    "LinkedConfusionMatrix",
+    "LinkedState",
     "MLPClassifier",
+    "Markdown",
     "Mistakes",
     "MobileNetFeatures",
     "Model",
     "NextExamples",
+    "PageDownload",
     "Prediction",
     "ProjectFile",
+    "Projection",
+    "Scatter",
     "Select",
     "Session",
     "SimilarExamples",
@@ -99,9 +131,12 @@ __all__ = [
     "Slider",
     "Store",
     "Stream",
+    "SummaryCharts",
+    "Table",
     "Text",
     "TextInput",
     "Toggle",
+    "Toolbar",
     "TrainingPlot",
     "TrainingProgress",
     "TrainingStatus",
@@ -109,6 +144,8 @@ __all__ = [
     "Wizard",
     "__version__",
     "data_store",
+    "export",
+    "export_file",
 ]
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from panel.viewable import Viewable, Viewer
 
 from .follow import follow
+from .notebook import prepare_notebook
 from .session import Session
 from .streams import ErrorReport, Stream
 
@@ -49,6 +50,7 @@ class Component(Viewer):
         """Return a new view of this component."""
 
     def __panel__(self) -> Viewable:
+        prepare_notebook()
         return self.view()
 
     def streams(self) -> dict[str, Stream[Any]]:

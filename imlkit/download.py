@@ -110,7 +110,7 @@ class _Work:
             with self.session.entered():
                 report(error, None)
         finally:
-            self.session.on_page(self.finish)
+            self.session.draw(self.finish)
 
     def progress(self, progress: Any = None) -> None:
         if self.cancelled.is_set() or self.session.disposed:
@@ -118,7 +118,7 @@ class _Work:
         done, total = getattr(progress, "done", 0), getattr(progress, "total", 0)
         if total and (percent := 100 * done // total) != self.percent:
             self.percent = percent
-            self.session.on_page(lambda: self.tell(f"Preparing, {percent} %: press to cancel"))
+            self.session.draw(lambda: self.tell(f"Preparing, {percent} %: press to cancel"))
 
     def tell(self, words: str) -> None:
         if self.running:
@@ -132,15 +132,15 @@ class _Work:
             while piece := content.read(PIECE):
                 self.saver.received.clear()
                 message = {"piece": piece, "offset": offset, "turn": self.turn}
-                self.session.on_page(partial(self.saver._send_msg, message))
+                self.session.draw(partial(self.saver._send_msg, message))
                 while not self.saver.received.wait(PATIENCE_SECONDS):
                     self.progress()
                     if offset == 0:
                         # The browser may still have been building the part that receives it.
-                        self.session.on_page(partial(self.saver._send_msg, message))
+                        self.session.draw(partial(self.saver._send_msg, message))
                 self.progress()
                 offset += len(piece)
-        self.session.on_page(lambda: self.saver._send_msg({"name": self.name}))
+        self.session.draw(lambda: self.saver._send_msg({"name": self.name}))
 
     def finish(self) -> None:
         self.running = False

@@ -21,6 +21,9 @@
     │   ├── StoreUnavailableError (OSError) the place cannot be read or written
     │   ├── StoreFullError (OSError)        no space is left
     │   ├── StoreLockedError (OSError)      another process holds a single-process store
+    │   ├── LoginRequiredError (PermissionError) the server wants to know who asks
+    │   ├── ForbiddenError (PermissionError) whoever asks may not do that
+    │   ├── TooManyTriesError               logging in has failed too often
     │   └── StoreVersionError               written by a newer imlkit
     ├── CommandError (ValueError)           the command line was asked for what it cannot do
     └── MissingDependencyError (ImportError) an optional package is not installed
@@ -36,9 +39,11 @@ __all__ = [
     "DataError",
     "DocumentError",
     "DuplicateIdError",
+    "ForbiddenError",
     "ImageError",
     "ImlkitError",
     "LocationError",
+    "LoginRequiredError",
     "MissingDependencyError",
     "ModelError",
     "ModelFileError",
@@ -50,6 +55,7 @@ __all__ = [
     "StoreLockedError",
     "StoreUnavailableError",
     "StoreVersionError",
+    "TooManyTriesError",
     "TrainingBusyError",
     "TrainingDataError",
     "WeightsError",
@@ -136,6 +142,18 @@ class StoreLockedError(StoreError, OSError):
 
 class StoreVersionError(StoreError):
     """The store was written by a newer imlkit."""
+
+
+class LoginRequiredError(StoreError, PermissionError):
+    """The server wants to know who asks."""
+
+
+class ForbiddenError(StoreError, PermissionError):
+    """Whoever asks may not do that."""
+
+
+class TooManyTriesError(StoreError):
+    """Logging in has failed too often."""
 
 
 class CommandError(ImlkitError, ValueError):

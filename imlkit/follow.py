@@ -38,7 +38,7 @@ def follow(session: Session, stream: Chain[T], view: V, update: Callable[[V, T],
             is_first = not waiting
             waiting[:] = [value]
         if is_first or session.here:
-            session.on_page(show)
+            session.draw(show)
 
     subscription = stream.subscribe(changed)
     # Held weakly: what waits for a view's end must not keep its component until then.

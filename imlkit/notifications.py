@@ -7,7 +7,7 @@ from typing import Any
 
 import panel as pn
 
-from .errors import ImlkitError
+from .errors import ImlkitError, LoginRequiredError
 from .session import Session
 from .streams import ErrorReport
 
@@ -28,12 +28,12 @@ def notify_errors(session: Session) -> None:
     def tell(report: ErrorReport) -> None:
         if any(component.explains(report) for component in session.components):
             return
-        words = _words(report)
+        words = _words(report, session)
         now = time.monotonic()
         if now - said.get(words, -QUIET_SECONDS) < QUIET_SECONDS:
             return
         said[words] = now
-        session.on_page(lambda: _show(words))
+        session.draw(lambda: _show(words))
 
     session.errors.subscribe(tell)
     session.at_end(lambda: _let_go_of_area(session))
@@ -47,7 +47,9 @@ def _let_go_of_area(session: Session) -> None:
             views.pop(reference, None)
 
 
-def _words(report: ErrorReport) -> str:
+def _words(report: ErrorReport, session: Session) -> str:
+    if isinstance(report.error, LoginRequiredError) and session.login is not None:
+        return "That was not done, for your login has ended: log in again, then do it once more."
     if isinstance(report.error, ImlkitError):
         return report.message
     where = f" in {report.place}" if report.place else ""

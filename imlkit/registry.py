@@ -1,4 +1,4 @@
-"""Parts that imlkit finds by name: stores and demos, its own and other packages'."""
+"""Parts that imlkit finds by name: stores, demos, commands, its own and other packages'."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ def found(group: str) -> dict[str, EntryPoint]:
     """Return the entry points of a group by name, none of them loaded.
 
     Args:
-        group: ``"imlkit.stores"`` or ``"imlkit.demos"``.
+        group: such as ``"imlkit.stores"``.
     """
     return {entry.name: entry for entry in entry_points(group=group)}

@@ -10,14 +10,18 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reactivex import abc
+
+from .kernel import Kernel
 
 if TYPE_CHECKING:
     from bokeh.document import Document
 
     from .question import Question
+    from .store_login import StoreLogin
     from .streams import ErrorReport, Stream
 
 __all__ = ["Session"]
@@ -49,6 +53,7 @@ class Session:
         withdrawn: questions that need no answer any more.
         components: the session's components, in the order in which they were made.
         disposed: whether the session has ended.
+        login: who the person of the page is at the store's server; None where nobody is asked.
     """
 
     errors: Stream[ErrorReport]
@@ -57,6 +62,7 @@ class Session:
 
     def __init__(self, document: Document | None = None) -> None:
         self._document = weakref.ref(document) if document is not None else None
+        self._kernel = Kernel.current() if document is None else None
         self._tracked: weakref.WeakSet[Any] = weakref.WeakSet()
         self._at_end: list[Callable[[], object]] = []
         self._actions: list[Callable[[], Any]] = []
@@ -66,6 +72,7 @@ class Session:
         self._thread = threading.get_ident()
         self._loop = _running_loop() if document is not None else None
         self.components: list[Any] = []
+        self.login: StoreLogin | None = None
         self.disposed = False
         with self.entered():
             from .streams import Stream
@@ -89,6 +96,17 @@ class Session:
         That is the one entered with :meth:`entered`, else the one of the page whose script or
         event handler runs, else the one session of a script without pages.
         """
+        session = cls.of_page()
+        if session is not None:
+            return session
+        with _lock:
+            if not _headless or _headless[0].disposed:
+                _headless[:] = [cls()]
+            return _headless[0]
+
+    @classmethod
+    def of_page(cls) -> Session | None:
+        """Return the session that was entered or that of the page whose code runs; None without either."""
         session = _entered.get()
         if session is not None:
             return session
@@ -96,10 +114,7 @@ class Session:
         document = panel_state.state.curdoc if panel_state is not None else None
         if document is not None and document.session_context is not None:
             return cls._of_document(document)
-        with _lock:
-            if not _headless or _headless[0].disposed:
-                _headless[:] = [cls()]
-            return _headless[0]
+        return None
 
     @classmethod
     def _of_document(cls, document: Document) -> Session:
@@ -130,7 +145,7 @@ class Session:
     def here(self) -> bool:
         """Whether the code that runs now may change the page."""
         if self._document is None:
-            return True
+            return self._kernel is None or self._kernel.here
         # To Bokeh, while a page's thread is at work its document is the current one of all threads.
         at_work = threading.get_ident() == self._thread
         return at_work and sys.modules["panel.io.state"].state.curdoc is self.document
@@ -138,7 +153,8 @@ class Session:
     def on_page(self, action: Callable[[], Any]) -> None:
         """Run an action where the page may be changed: now if that is here, else at the next tick.
 
-        Actions given from one thread run in the order given. Without a page they run at once;
+        Actions given from one thread run in the order given. In a script they run at once, in a
+        notebook on the thread of its cells, but at once while a cell runs, which may wait for them;
         after the session's end they do not run. While the browser fetches and builds the page they
         wait: it would miss what changes meanwhile.
         """
@@ -146,7 +162,9 @@ class Session:
             return
         document = self.document
         if document is None:
-            if self._document is None:
+            if self._kernel is not None and not self._kernel.here:
+                self._kernel.deliver(partial(self._act, action))
+            elif self._document is None:
                 action()
             return
         if self.here:
@@ -164,6 +182,21 @@ class Session:
             # Nothing is left to tell once the server has stopped.
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._tick)
+
+    def draw(self, action: Callable[[], Any]) -> None:
+        """Run an action that changes views, where they may be changed.
+
+        As :meth:`on_page` does, except that in a notebook no other thread ever runs it: what workers
+        draw waits for the end of a cell that runs.
+        """
+        if self._kernel is None or self._kernel.here:
+            self.on_page(action)
+        else:
+            self._kernel.post(partial(self._act, action))
+
+    def _act(self, action: Callable[[], object]) -> None:
+        if not self.disposed:
+            _quietly(action)
 
     def _tick(self) -> None:
         # On the page's own thread: what others give Bokeh while that changes the page may be lost.
@@ -191,8 +224,7 @@ class Session:
             actions, self._actions = self._actions, []
             self._ticking = False
         for action in actions:
-            if not self.disposed:
-                _quietly(action)
+            self._act(action)
 
     def ask(self, question: Question) -> bool:
         """Ask the person something; return False where no page is there to ask on."""

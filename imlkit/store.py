@@ -198,11 +198,13 @@ class Store(ABC):
         location: how the store was asked for.
         assets: its assets.
         closed: whether it has been closed.
+        pending: how many writes wait until the store's server is back; None where none ever waits.
     """
 
     location: str
     assets: Assets
     closed: bool = False
+    pending: Stream[int] | None = None
 
     @abstractmethod
     def collection(self, name: str) -> Collection:

@@ -257,6 +257,9 @@ class Trainings:
     def _work(self, run: Run, work: Callable[[Run], TrainingStatus]) -> None:
         atexit.register(run.stop_and_wait)
         error: Exception | None = None
+        login = run.by.session.login
+        # What it learns is kept in the name of who began it, even when the page is closed by then.
+        end_use = login.use() if login is not None else None
         with run.by.session.entered():
             try:
                 if run._previous is not None:
@@ -279,6 +282,8 @@ class Trainings:
         while self._asked:
             session, question = self._asked.pop()
             session.withdraw(question)
+        if end_use is not None:
+            end_use()
         run.ended.set()
         atexit.unregister(run.stop_and_wait)
 

@@ -14,7 +14,7 @@ from ..registry import found
 from .browser import has_screen
 from .serve import serve
 
-__all__ = ["list_demos", "serve_demo"]
+__all__ = ["list_demos", "script_of", "serve_demo"]
 
 GROUP = "imlkit.demos"
 DATA = "imlkit-data"
@@ -25,7 +25,7 @@ def list_demos() -> int:
     demos = found(GROUP)
     width = max(map(len, demos), default=0)
     for name, entry in sorted(demos.items()):
-        script = _script_of(entry.value)
+        script = script_of(entry.value)
         words = (
             _first_words(script)
             if script is not None
@@ -53,14 +53,15 @@ def serve_demo(name: str, address: str, port: int | None, data: str | None, show
     if name not in demos:
         names = ", ".join(sorted(demos)) or "none is installed"
         raise CommandError(f"there is no demo {name!r}: choose one of these: {names}")
-    script = _script_of(demos[name].value)
+    script = script_of(demos[name].value)
     if script is None:
         raise CommandError(f"the script of the demo {name!r} is missing: install its package again")
     folder = data or os.environ.get("IMLKIT_DATA") or DATA
     return serve([script], address, port, folder, has_screen() if show is None else show)
 
 
-def _script_of(module: str) -> Path | None:
+def script_of(module: str) -> Path | None:
+    """Return the file of a module, without importing what is above it; None where there is none."""
     spec = _spec_of(module)
     return Path(spec.origin) if spec is not None and spec.origin and spec.origin.endswith(".py") else None
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import socket
 
 from ..errors import CommandError
 
-__all__ = ["chosen_port"]
+__all__ = ["chosen_port", "port_number"]
 
 FIRST = 5006
 TRIES = 100
 
 
-def chosen_port(address: str, wanted: int | None) -> int:
+def chosen_port(address: str, wanted: int | None, first: int = FIRST) -> int:
     """Return the port to use at an address.
 
     Args:
         address: where to listen.
-        wanted: the port asked for (0 for any free one); None takes the first free one from 5006.
+        wanted: the port asked for (0 for any free one); None takes the first free one.
+        first: from where on.
 
     Raises:
         CommandError: the wanted port is taken, or the address is not one of this machine.
@@ -30,11 +32,11 @@ def chosen_port(address: str, wanted: int | None) -> int:
                 f"port {wanted} is taken: stop what uses it, or give another --port (0 finds a free one)"
             )
         return port
-    for candidate in range(FIRST, FIRST + TRIES):
+    for candidate in range(first, first + TRIES):
         if _bound(address, candidate) is not None:
             return candidate
     raise CommandError(
-        f"the ports from {FIRST} to {FIRST + TRIES - 1} are all taken: give another with --port"
+        f"the ports from {first} to {first + TRIES - 1} are all taken: give another with --port"
     )
 
 
@@ -68,3 +70,10 @@ def _bound(address: str, port: int) -> int | None:
                 ) from error
             return None
         return int(probe.getsockname()[1])
+
+
+def port_number(text: str) -> int:
+    """Return the port that a command line names. Raises argparse.ArgumentTypeError where it is none."""
+    if text.isascii() and text.isdigit() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 (any free one) to 65535")

@@ -17,6 +17,7 @@ from panel.io.state import set_curdoc, state
 
 from ..layouts.frame import follow_system_theme, page_frame
 from ..session import Session
+from .login.request_login import login_of
 
 __all__ = ["AppScript"]
 
@@ -45,6 +46,7 @@ class AppScript(ScriptHandler):
     def modify_document(self, doc: Document) -> None:
         """Run the script for a page."""
         self._read_again()
+        _take_login(doc)
         try:
             super().modify_document(doc)
         except SystemExit:
@@ -70,6 +72,16 @@ class AppScript(ScriptHandler):
             return
         self._runner = type(self._runner)(source, os.fspath(self._path), [])
         self._read_at = changed_at
+
+
+def _take_login(doc: Document) -> None:
+    """Let a page open stores as whoever asked for it."""
+    login = login_of(getattr(doc.session_context, "request", None))
+    if login is not None:
+        with set_curdoc(doc):
+            session = Session.current()
+        session.login = login
+        session.at_end(login.use())
 
 
 def _told(runner: CodeRunner) -> str:

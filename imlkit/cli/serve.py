@@ -6,15 +6,36 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import CommandError
 from .loading import load_parts
 from .port import chosen_port
+from .processes import (
+    LOGIN_VARIABLE,
+    PROCESS_VARIABLE,
+    Processes,
+    chosen_ports,
+    command,
+    end_with_parent,
+)
+
+if TYPE_CHECKING:
+    from .login.accounts import Accounts
 
 __all__ = ["serve"]
 
 
-def serve(scripts: Sequence[str | Path], address: str, port: int | None, data: str | None, show: bool) -> int:
+def serve(
+    scripts: Sequence[str | Path],
+    address: str,
+    port: int | None,
+    data: str | None,
+    show: bool,
+    store: str | None = None,
+    origins: Sequence[str] = (),
+    processes: int = 1,
+) -> int:
     """Serve scripts until the process is told to stop.
 
     Args:
@@ -23,19 +44,56 @@ def serve(scripts: Sequence[str | Path], address: str, port: int | None, data: s
         port: the port; None takes 5006 or the next free one.
         data: the folder that relative store folders are in; None leaves it to the scripts.
         show: whether to open the first app in the browser.
+        store: the server of the store that relative folders are instead; None for none.
+        origins: further names under which pages are opened, such as a proxy's.
+        processes: how many, each on a port of its own.
 
     Raises:
-        CommandError: a script is missing or broken, the port is taken, the data folder unusable.
+        CommandError: a script is missing or broken, the port is taken, the data folder unusable, or the
+            store's server away.
     """
-    routes = _routes([_script(Path(script)) for script in scripts])
+    checked = [_script(Path(script)) for script in scripts]
+    routes = _routes(checked)
     if data is not None:
         os.environ["IMLKIT_DATA"] = str(_data_folder(Path(data)))
+    accounts = _accounts(store) if store is not None else None
+    if processes != 1:
+        if show:
+            raise CommandError("--open opens the page of one process: open the proxy's address instead")
+        words = command(checked, address, store, origins)
+        ports = chosen_ports(address, port, processes)
+        login = {LOGIN_VARIABLE: "1" if accounts is not None else "0"}
+        return Processes(words, routes, ports, address, login).run()
+    process = os.environ.get(PROCESS_VARIABLE)
+    if process is not None:
+        end_with_parent()
     chosen_port(address, port)
     # Panel takes most of a second to load: whatever can be refused was refused before.
     load_parts(needs_material=any(b"imlkit" in script.read_bytes() for script in routes.values()))
     from .server import run
 
-    return run(routes, address, port, show)
+    return run(routes, address, port, show, accounts, origins, None if process is None else int(process))
+
+
+def _accounts(store: str) -> Accounts | None:
+    """Let relative locations name a server's store; return its accounts, if it asks who comes."""
+    from ..location import ask_for_login, resolved_location
+    from .login.accounts import Accounts
+
+    if not store.startswith(("http://", "https://")):
+        raise CommandError(
+            f"--store {store!r} is no address of a store's server: write http://host:port, or keep the "
+            "data in a folder with --data"
+        )
+    location = resolved_location(store)
+    accounts = Accounts(location)
+    told = os.environ.get(LOGIN_VARIABLE)
+    if not (told == "1" if told is not None else accounts.needed()):
+        os.environ["IMLKIT_STORE"] = location
+        return None
+    ask_for_login(location)
+    os.environ["IMLKIT_STORE"] = location
+    return accounts
 
 
 def _script(path: Path) -> Path:

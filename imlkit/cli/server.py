@@ -11,10 +11,10 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import panel as pn
 from panel.io.application import Application
@@ -27,6 +27,10 @@ from .closed_connections import quieten
 from .closed_pages import CHECK_MS, NEVER_CONNECTED_MS, ClosedPages
 from .port import chosen_port
 from .script import AppScript
+
+if TYPE_CHECKING:
+    from .login.accounts import Accounts
+    from .login.door import Door
 
 __all__ = ["run"]
 
@@ -44,7 +48,15 @@ FAREWELL_SECONDS = 2.0
 """How long stopping may take before the process ends as it is."""
 
 
-def run(routes: Mapping[str, Path], address: str, port: int | None, show: bool) -> int:
+def run(
+    routes: Mapping[str, Path],
+    address: str,
+    port: int | None,
+    show: bool,
+    accounts: Accounts | None = None,
+    origins: Sequence[str] = (),
+    process: int | None = None,
+) -> int:
     """Serve scripts until SIGINT or SIGTERM, and end the process.
 
     Args:
@@ -52,6 +64,9 @@ def run(routes: Mapping[str, Path], address: str, port: int | None, show: bool) 
         address: where to listen.
         port: the port; None takes 5006 or the next free one.
         show: whether to open the first app in the browser.
+        accounts: with which people log in; None lets everybody in.
+        origins: further names under which pages are opened, such as a proxy's.
+        process: the number of this process; None where it is the only one.
 
     Raises:
         CommandError: the port is taken.
@@ -63,12 +78,16 @@ def run(routes: Mapping[str, Path], address: str, port: int | None, show: bool) 
     pn.config.notifications = True
     pn.config.disconnect_notification = LOST
     names = _names(address)
-    server, port = _server(routes, address, port, names)
+    door = _door(accounts, process) if accounts is not None or process is not None else None
+    server, port = _server(routes, address, port, names, origins, door)
     loop = server.io_loop
     _stop_on_signals(loop)
     server.start()
     ClosedPages(server).start()
-    _announce(routes, names, address, port)
+    if door is not None and door.logins is not None:
+        loop.add_callback(door.logins.keep)
+    if process is None:
+        _announce(routes, names, address, port, everybody=accounts is None)
     if show:
         loop.add_callback(open_page, f"http://{names[0]}:{port}{next(iter(routes))}")
     loop.start()
@@ -78,7 +97,12 @@ def run(routes: Mapping[str, Path], address: str, port: int | None, show: bool) 
 
 
 def _server(
-    routes: Mapping[str, Path], address: str, wanted: int | None, names: list[str]
+    routes: Mapping[str, Path],
+    address: str,
+    wanted: int | None,
+    names: list[str],
+    origins: Sequence[str],
+    door: Door | None,
 ) -> tuple[Any, int]:
     for _ in range(TRIES):
         port = chosen_port(address, wanted)
@@ -89,13 +113,14 @@ def _server(
                 address=address,
                 # Panel's own list of apps fetches its letters and pictures from elsewhere.
                 index=str(Path(__file__).with_name("index.html")),
-                websocket_origin=[f"{name}:{port}" for name in names],
+                websocket_origin=[*(f"{name}:{port}" for name in names), *origins],
                 websocket_max_message_size=MESSAGE_BYTES,
                 # Tornado would otherwise cut messages at half of that.
                 http_server_kwargs={"max_buffer_size": MESSAGE_BYTES + 1024 * 1024},
                 keep_alive_milliseconds=KEEP_ALIVE_MS,
                 check_unused_sessions_milliseconds=CHECK_MS,
                 unused_session_lifetime_milliseconds=NEVER_CONNECTED_MS,
+                **(_guarded(door) if door is not None else {}),
             )
         except OSError as error:
             # Another program may have taken it since it was found free: there are others.
@@ -106,6 +131,28 @@ def _server(
         else:
             return server, port
     raise CommandError("every port that was free was taken at once: give one with --port")
+
+
+def _door(accounts: Accounts | None, process: int | None) -> Door:
+    # Most apps let everybody in, and need not wait for what asks.
+    from .login.door import LOGIN, LOGOUT, Door
+    from .login.logins import Logins
+
+    logins = Logins(accounts, f"{LOGIN}?again=1", LOGOUT) if accounts is not None else None
+    return Door(logins, process)
+
+
+def _guarded(door: Door) -> dict[str, Any]:
+    if door.logins is None:
+        return {"auth_provider": door}
+    return {
+        "auth_provider": door,
+        # What a page knows of its request stands in the page, where scripts could read it.
+        "exclude_headers": ["Authorization", "Cookie"],
+        "exclude_cookies": [door.cookie],
+        "xsrf_cookie_name": "imlkit_form",
+        "xsrf_cookie_kwargs": {"httponly": True, "samesite": "Lax"},
+    }
 
 
 def _application(script: Path) -> Any:
@@ -141,14 +188,15 @@ def _own_names() -> list[str]:
     return [name for name in dict.fromkeys(found) if not name.startswith("127.")]
 
 
-def _announce(routes: Mapping[str, Path], names: list[str], address: str, port: int) -> None:
+def _announce(routes: Mapping[str, Path], names: list[str], address: str, port: int, everybody: bool) -> None:
     for route, script in routes.items():
         print(f"{script.name} is at http://{names[0]}:{port}{route}")
         if address in ("0.0.0.0", "::"):
             for name in names[2:]:
                 print(f"{' ' * len(script.name)}    or http://{name}:{port}{route}")
     if address in ("0.0.0.0", "::"):
-        print("Everyone who can reach this machine can use it.")
+        whom = "Everyone who" if everybody else "Everyone who has an account in the store and"
+        print(f"{whom} can reach this machine can use it.")
     print("Ctrl-C stops it.", flush=True)
 
 

@@ -10,6 +10,8 @@ from panel.viewable import Viewable
 from panel_material_ui.template.base import Page as Frame
 
 from ..session import Session
+from .login_notice import login_notice, logout_link
+from .waiting_notice import waiting_notice
 
 __all__ = ["follow_system_theme", "page_frame"]
 
@@ -23,14 +25,18 @@ if (window.matchMedia("(prefers-color-scheme: dark)").matches)
 def page_frame(
     session: Session, title: str, header: list[Viewable], main: list[Viewable], author: str = ""
 ) -> Any:
-    """Return panel-material-ui's page with a bar above and content below, let go of with the session."""
+    """Return panel-material-ui's page with a bar above and content below, let go of with the session.
+
+    Where people log in, the bar lets them out, and the page says when a login has ended. While writes
+    wait for a store that is away, it says that too.
+    """
     frame = Frame(
         title="",
         meta_title=title,
         meta_name=title,
         meta_author=author or None,
-        header=header,
-        main=main,
+        header=[*header, *logout_link(session)],
+        main=[*login_notice(session), *waiting_notice(session), *main],
         busy_indicator=None,
         sidebar_resizable=False,
         # The part has a heading without words and a progress bar without a name.

@@ -8,7 +8,20 @@ import sys
 NAMES = ("streams", "stores", "models", "browser", "strokes", "serving")
 """What every run of the tests measures."""
 
-SLOWER = ("batch_prediction", "mobilenet", "active_help", "large_dataset", "camera")
+SLOWER = (
+    "batch_prediction",
+    "mobilenet",
+    "active_help",
+    "large_dataset",
+    "camera",
+    "linked_tables",
+    "exported_page",
+    "served_charts",
+    "explored_images",
+    "shared_stores",
+    "store_assets",
+    "store_load",
+)
 """What only the table measures: it takes minutes."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
+from tests.e2e.jupyter import Lab, LabError
 from tests.e2e.served import Served, chromium, lately_served
 
 # Two cores carry the server, its training and the browser.
@@ -63,6 +65,19 @@ def browser() -> Iterator[Browser]:
     """The system's Chromium."""
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab on loopback."""
+    try:
+        lab = Lab(tmp_path_factory.mktemp("lab") / "jupyter")
+    except LabError as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+    yield lab
+    lab.stop()
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import http.server
 import os
 import re
 import shutil
@@ -13,10 +15,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-__all__ = ["FLAGS", "ROOT", "Served", "chromium", "chromium_path", "lately_served", "serving", "until"]
+__all__ = [
+    "FLAGS",
+    "ROOT",
+    "Served",
+    "chromium",
+    "chromium_path",
+    "lately_served",
+    "serving",
+    "static_server",
+    "until",
+]
 
 FLAGS = [
     "--no-sandbox",
@@ -128,3 +141,22 @@ def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not become so in time"
         time.sleep(0.02)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder, saying nothing."""
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        return
+
+
+@contextlib.contextmanager
+def static_server(folder: Path) -> Iterator[str]:
+    """Serve the files of a folder on loopback; gives the address."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()

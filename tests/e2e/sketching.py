@@ -18,8 +18,8 @@ def wait_for_app(page: Page) -> None:
 
 
 def canvas(page: Page):  # type: ignore[no-untyped-def]
-    """Return the drawing canvas."""
-    return page.locator("canvas[role=img]").first
+    """Return the drawing canvas that is in sight."""
+    return page.locator("canvas[role=img]").filter(visible=True).first
 
 
 def points(shape: str, jitter: float = 0.0) -> list[list[tuple[float, float]]]:

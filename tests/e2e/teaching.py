@@ -13,7 +13,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from tests.e2e.served import ROOT
 from tests.e2e.sketching import points
 
-__all__ = ["TEACH", "button", "canvas", "draw", "files", "kept_project", "on_to", "picture", "step"]
+__all__ = ["TEACH", "button", "files", "kept_project", "on_to", "picture", "step"]
 
 TEACH = ROOT / "apps" / "teach.py"
 
@@ -30,23 +30,6 @@ def on_to(page: Page, name: str) -> None:
     expect(button(page, "Next")).to_be_enabled()
     button(page, "Next").click()
     step(page, name)
-
-
-def canvas(page: Page) -> Locator:
-    return page.locator("canvas[role=img]").filter(visible=True).first
-
-
-def draw(page: Page, shape: str, jitter: float = 0.0) -> None:
-    canvas(page).hover()
-    box = canvas(page).bounding_box()
-    assert box is not None
-    for stroke in points(shape, jitter):
-        (x, y), *rest = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in stroke]
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for x, y in rest:
-            page.mouse.move(x, y, steps=2)
-        page.mouse.up()
 
 
 def picture(shape: str, jitter: float = 0.0) -> bytes:

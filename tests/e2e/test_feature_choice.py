@@ -19,7 +19,8 @@ from imlkit.components.models.hog_features import HogFeatures
 from imlkit.components.models.pretrained_weights import FOLDER_VARIABLE, MIRROR_VARIABLE
 from imlkit.location import data_store
 from tests.components.models.weights_server import random_weights
-from tests.e2e.teaching import TEACH, button, draw, kept_project, on_to, picture, step
+from tests.e2e.sketching import draw
+from tests.e2e.teaching import TEACH, button, kept_project, on_to, picture, step
 
 pytestmark = pytest.mark.e2e
 

@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from tests.e2e.sketching import points
-from tests.e2e.teaching import TEACH, button, canvas, draw, files, kept_project, on_to, picture, step
+from tests.e2e.sketching import canvas, draw, points
+from tests.e2e.teaching import TEACH, button, files, kept_project, on_to, picture, step
 
 pytestmark = pytest.mark.e2e
 
@@ -170,6 +170,7 @@ def choose_files(page: Page, chosen: list[FilePayload]) -> None:
     raise AssertionError("no choice of files opened")
 
 
+@pytest.mark.alone
 def test_by_keyboard_alone(serve: Any, open_page: Any) -> None:
     page = open_page(serve(TEACH).url)
     step(page, "Classes")

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from imlkit import Dataset, data_store
 from imlkit.session import Session
 from tests.e2e.served import FLAGS, Served, chromium_path, serving, until
-from tests.e2e.teaching import TEACH, button, draw, on_to, step
+from tests.e2e.sketching import draw
+from tests.e2e.teaching import TEACH, button, on_to, step
 
 pytestmark = pytest.mark.e2e
 

@@ -82,6 +82,7 @@ def button(page: Page, name: str = "Hold to record") -> Locator:
 
 
 def middle(page: Page, name: str = "Hold to record") -> tuple[float, float]:
+    button(page, name).hover()  # not before it stands still
     box = button(page, name).bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -174,6 +175,7 @@ def beats(count: int, page: Page) -> Callable[[], None]:
     with page.expect_websocket() as opened:
         page.reload()
     button(page).wait_for(timeout=30_000)
+    hears(page, "off")
 
     def wait() -> None:
         for _ in range(count):

@@ -223,6 +223,7 @@ def test_pictures_come_from_start_to_stop_and_then_the_light_is_off(
     until_more(page)
 
 
+@pytest.mark.alone
 def test_pictures_come_as_often_as_the_period_says(served: Served, open_camera: Open) -> None:
     page = open_camera(served.url)
     start(page).click()
@@ -408,6 +409,7 @@ def test_a_page_that_was_left_sends_nothing(served: Served, open_camera: Open) -
     until_more(page)
 
 
+@pytest.mark.alone
 def test_a_slow_model_gets_the_newest_frame_and_nothing_queues_up(tmp_path: Path, open_camera: Open) -> None:
     sent: list[int] = []
 

@@ -117,7 +117,8 @@ def test_help_answers_in_under_a_third_of_a_second(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["demo"], ["serve", "--help"], ["new", "--help"]]
+    "arguments",
+    [["--help"], ["--version"], ["demo"], ["serve", "--help"], ["explore", "--help"], ["new", "--help"]],
 )
 def test_what_answers_at_once_loads_neither_panel_nor_torch(arguments: list[str]) -> None:
     program = (
@@ -163,7 +164,9 @@ def test_imlkit_alone_shows_its_help(tmp_path: Path) -> None:
         (["serve", "hello.py", "--data", "notes.txt"], "'notes.txt' is a file: name a folder"),
         (["serve", "hello.py", "--data", "notes.txt/below"], "cannot be made"),
         (["serve", "hello.py", "folder/hello.py"], "would both be at /hello"),
-        (["demo", "dance"], "there is no demo 'dance': choose one of these: digits, sketch, teach"),
+        (["demo", "dance"], "there is no demo 'dance': choose one of these: digits, digits-report, sketch"),
+        (["explore"], "required: PATH"),
+        (["explore", "gone"], "there is nothing at 'gone': give a folder of images, or a table's file"),
         (["new"], "required"),
         (["new", "app"], "required: NAME"),
         (["new", "app", "../up"], "cannot be called '../up'"),

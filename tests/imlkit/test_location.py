@@ -14,7 +14,7 @@ import pytest
 
 import imlkit.location
 from imlkit import data_store
-from imlkit.errors import LocationError, StoreUnavailableError
+from imlkit.errors import LocationError, MissingDependencyError, StoreUnavailableError
 from imlkit.location import data_folder, open_stores
 from imlkit.registry import found
 from imlkit.store import Store
@@ -182,3 +182,11 @@ def test_a_script_that_ends_leaves_one_file_and_no_complaint(data: Path) -> None
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     assert [path.name for path in (data / "d").iterdir()] == ["store.sqlite"]
+
+
+def test_a_store_whose_package_is_not_installed_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("imlkit.stores.postgresql")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingDependencyError, match=r"pip install 'imlkit\[postgresql\]'"):
+        data_store("postgresql://127.0.0.1/none")
