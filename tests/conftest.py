@@ -19,10 +19,11 @@ def session() -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def writes_wait_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What a test leaves unsent stays out of the folder in which this machine's own writes wait."""
+def folders_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests leave in a user's folders stays out of this user's, and no test finds an older run's."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("IMLKIT_QUEUE", str(tmp_path_factory.mktemp("queue")))
+        for name in ("CACHE", "CONFIG", "DATA", "STATE"):
+            patch.setenv(f"XDG_{name}_HOME", str(tmp_path_factory.mktemp(name.lower())))
         yield
 
 

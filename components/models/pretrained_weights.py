@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imlkit.errors import WeightsError
+from imlkit.user_folders import cache_folder, named_folder
 
 from .weights_status import FOR_SCRIPTS
 
@@ -26,9 +27,8 @@ Progress = Callable[[int, int], object]
 
 
 def weights_folder() -> Path:
-    """Return the folder that keeps weights: what IMLKIT_MODELS names, else ``~/.cache/imlkit/models``."""
-    named = os.environ.get(FOLDER_VARIABLE, "").strip()
-    return Path(named).expanduser().absolute() if named else Path.home() / ".cache" / "imlkit" / "models"
+    """Return the folder that keeps weights: what IMLKIT_MODELS names, else ``models`` in the cache."""
+    return named_folder(FOLDER_VARIABLE) or cache_folder() / "models"
 
 
 def weights_mirror() -> str:

@@ -13,7 +13,7 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
-from imlkit.tables.samples.sample_cache import cache_folder
+from imlkit.user_folders import cache_folder
 
 __all__ = ["ProjectionCache"]
 

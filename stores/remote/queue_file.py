@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from imlkit.errors import StoreFullError, StoreUnavailableError, StoreVersionError
 from imlkit.json_text import json_text
-from imlkit.user_folders import state_folder
+from imlkit.user_folders import named_folder, state_folder
 
 from ..disk import is_full
 
@@ -106,8 +106,7 @@ class Waiting:
 
 def queue_folder() -> Path:
     """Return the folder of what waits: what IMLKIT_QUEUE names, else ``queue`` among the user's states."""
-    named = os.environ.get(FOLDER_VARIABLE, "").strip()
-    return Path(named).expanduser().absolute() if named else state_folder() / "queue"
+    return named_folder(FOLDER_VARIABLE) or state_folder() / "queue"
 
 
 class QueueFile:

@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from imlkit.location import data_store
 from imlkit.store import Store
 from tests.e2e.served import ROOT, Served, until
-from tests.e2e.sketching import canvas, capture, captured, draw, train, wait_for_app
+from tests.e2e.sketching import capture, captured, draw, train, wait_for_app
 
 pytestmark = pytest.mark.e2e
 
@@ -304,6 +305,12 @@ def stored(folder: Path) -> list[dict[str, Any]]:
         store.close()
 
 
+def counted(page: Page) -> int:
+    """Return how many captures the page says there are; it says nothing before the first."""
+    words = page.get_by_text(re.compile(r"^\d[\d,]* instances?\b")).all_text_contents()
+    return int(words[0].split()[0].replace(",", "")) if words else 0
+
+
 def ended(served: Served) -> bool:
     return served.process.poll() is not None
 
@@ -318,21 +325,25 @@ def test_killing_the_server_at_any_moment_loses_no_capture_the_page_confirmed(
     for round_ in range(20):
         served = serve(SKETCH, port=port)
         page = app(open_page, served)
-        expect(page.get_by_role("option").nth(confirmed - 1) if confirmed else canvas(page)).to_be_attached()
-        shown = captured(page)
-        assert shown >= confirmed
-        confirmed = shown
+        until(lambda: counted(page) >= confirmed)  # noqa: B023
+        shown = counted(page)
         draw(page, "circle")
         page.get_by_role("textbox", name="Label").fill("circle")
         button = page.get_by_role("button", name="Capture this drawing")
+        button.click()
+        until(lambda: counted(page) > shown)  # noqa: B023
         # Captures come in while the server is killed after a time that differs from round to round.
-        threading.Timer(0.15 + 0.03 * round_, served.kill).start()
+        threading.Timer(0.03 * round_, served.kill).start()
         end = time.monotonic() + 5
-        while served.process.poll() is None and time.monotonic() < end:
-            button.click(timeout=2_000)
-            confirmed = max(confirmed, captured(page))
+        while not ended(served) and time.monotonic() < end:
+            try:
+                button.click(timeout=2_000)
+            except PlaywrightTimeoutError:
+                # A page that has lost its server says so, above everything else.
+                assert ended(served)
+            confirmed = max(confirmed, counted(page))
         until(partial(ended, served))
-        confirmed = max(confirmed, captured(page))
+        confirmed = max(confirmed, counted(page))
         assert len(stored(tmp_path)) >= confirmed
         page.context.close()
-    assert confirmed > 20
+    assert confirmed >= 20

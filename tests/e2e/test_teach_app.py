@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
+from tests.e2e.served import until
 from tests.e2e.sketching import canvas, draw, points
 from tests.e2e.teaching import TEACH, button, files, kept_project, on_to, picture, step
 
@@ -150,8 +151,10 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> None:
 
 def open_pictures(page: Page) -> None:
     """Go from the first way to bring a picture to the third, and wait until its field stands."""
-    for key in ("ArrowRight", "ArrowRight", "Enter"):
-        page.keyboard.press(key)
+    for name in ("camera", "picture"):
+        page.keyboard.press("ArrowRight")
+        until(lambda: name in focused(page).casefold())  # noqa: B023
+    page.keyboard.press("Enter")
     expect(button(page, "Choose images")).to_be_visible()
     page.wait_for_timeout(500)
 

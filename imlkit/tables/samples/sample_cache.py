@@ -12,11 +12,12 @@ from pathlib import Path
 
 import filelock
 
+from imlkit.user_folders import cache_folder
+
 from .sample_type import Sample
 
-__all__ = ["FOLDER_VARIABLE", "SampleCache", "cache_folder"]
+__all__ = ["SampleCache"]
 
-FOLDER_VARIABLE = "IMLKIT_CACHE"
 MOST_BYTES = 512 * 1024 * 1024
 """The most that is kept."""
 KEPT = 0.8
@@ -26,12 +27,6 @@ BETWEEN = 2_000
 DAY = 86_400.0
 
 
-def cache_folder() -> Path:
-    """Return the folder of what can be made again: what IMLKIT_CACHE names, else ``~/.cache/imlkit``."""
-    named = os.environ.get(FOLDER_VARIABLE, "").strip()
-    return Path(named).expanduser().absolute() if named else Path.home() / ".cache" / "imlkit"
-
-
 class SampleCache:
     """Previews by what they are of. Several threads and processes may use one folder at once.
 
@@ -39,7 +34,7 @@ class SampleCache:
     on a full or read-only disk, is made again each time.
 
     Args:
-        folder: where; left out, ``previews`` in :func:`cache_folder`.
+        folder: where; left out, ``previews`` in :func:`imlkit.user_folders.cache_folder`.
         most: the most bytes to keep; the previews used longest ago go first.
     """
 

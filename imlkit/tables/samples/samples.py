@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imlkit.errors import DataError
+from imlkit.user_folders import cache_folder
 
 from ..predicates.condition import OneOf
 from ..predicates.predicate_expression import matching
 from ..sources.file_root import file_in
-from .sample_cache import SampleCache, cache_folder
+from .sample_cache import SampleCache
 from .sample_type import ROW, Sample, SampleType, sample_type
 
 if TYPE_CHECKING:

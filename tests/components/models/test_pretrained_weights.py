@@ -16,6 +16,7 @@ from imlkit.components.models.pretrained_weights import (
     weights_folder,
 )
 from imlkit.errors import WeightsError
+from imlkit.user_folders import cache_folder
 from tests.components.models.weights_server import WeightsServer
 
 HALF = 5_000_000
@@ -38,13 +39,13 @@ def test_weights_are_downloaded_once_with_progress_and_found_again(
     assert [file.suffix for file in folder.iterdir() if file.suffix != ".lock"] == [".pth"]
 
 
-def test_the_folder_is_in_the_home_folder_unless_the_variable_names_one(
+def test_the_folder_is_in_the_cache_unless_the_variable_names_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "models"))
     assert weights_folder() == tmp_path / "models"
     monkeypatch.setenv(FOLDER_VARIABLE, " ")
-    assert weights_folder() == Path.home() / ".cache" / "imlkit" / "models"
+    assert weights_folder() == cache_folder() / "models"
 
 
 def test_a_mirror_is_asked_instead_of_the_publisher(

@@ -271,10 +271,11 @@ def test_a_login_is_renewed_while_a_page_is_open_and_no_longer(tmp_path: Path) -
         served_notes(tmp_path, store) as app,
     ):
         ann, bob = logged_in(app), logged_in(app, "bob")
-        first = str(ann.cookies[login_cookie(ann)])
+        first, bobs = (str(one.cookies[login_cookie(one)]) for one in (ann, bob))
         assert "<title>Notes app</title>" in ann.get(app.url, timeout=30).text
-        said = {"Authorization": f"Bearer {first}"}
-        until(lambda: requests.get(f"{store}/v1/self", headers=said, timeout=30).status_code == 401)
+        for token in (first, bobs):
+            said = {"Authorization": f"Bearer {token}"}
+            until(lambda: requests.get(f"{store}/v1/self", headers=said, timeout=30).status_code == 401)  # noqa: B023
         page = ann.get(app.url, timeout=30)
         assert "<title>Notes app</title>" in page.text
         assert ann.cookies[login_cookie(ann)] != first

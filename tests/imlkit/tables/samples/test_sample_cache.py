@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imlkit.tables.samples.sample_cache import SampleCache, cache_folder
+from imlkit.tables.samples.sample_cache import SampleCache
 from imlkit.tables.samples.sample_type import Sample
 
 SAMPLE = Sample("image/png", b"\x89PNG\n\n{}\n", "été <b>")
@@ -104,10 +104,3 @@ def test_a_preview_that_is_used_is_kept_longer(cache: SampleCache) -> None:
     os.utime(file, (10, 10))
     cache.get(key(1))
     assert time.time() - file.stat().st_mtime < 60
-
-
-def test_the_folder_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("IMLKIT_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path
-    monkeypatch.delenv("IMLKIT_CACHE")
-    assert cache_folder() == Path.home() / ".cache" / "imlkit"
