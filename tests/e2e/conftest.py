@@ -98,6 +98,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", heard)
+        # From now on no choice of files opens a window of the desktop, however soon it is asked for.
+        page.on("filechooser", lambda _: None)
         page.goto(url)
         return page
 
