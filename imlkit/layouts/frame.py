@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from bokeh.document import Document
 from bokeh.models import CustomJS
 from panel.viewable import Viewable
+from panel_material_ui.base import _env
 from panel_material_ui.template.base import Page as Frame
 
 from ..session import Session
@@ -32,6 +35,7 @@ def page_frame(
     """
     frame = Frame(
         title="",
+        template=_template(),
         meta_title=title,
         meta_name=title,
         meta_author=author or None,
@@ -52,6 +56,13 @@ def page_frame(
 def follow_system_theme(document: Document) -> None:
     """Open a page as light or dark as the person's system; the button in the bar changes it."""
     document.js_on_event("document_ready", CustomJS(code=_FOLLOW_SYSTEM_THEME))
+
+
+@cache
+def _template() -> Any:
+    source = Path(__file__).with_name("page.html").read_text("utf-8")
+    build: Any = _env
+    return build.from_string(source, globals={"parts": Frame._render_esm(server=True)})
 
 
 def _stop_following_state(frame: Frame) -> None:
