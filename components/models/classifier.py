@@ -17,7 +17,7 @@ from imlkit.model import Instances, TrainingStatus
 from imlkit.store import Store
 from imlkit.streams import Computed, Stream
 from imlkit.streams.report import report
-from imlkit.training import Run, Telling, Trainings
+from imlkit.trainings import Task, Telling, Trainings
 
 from .examples import Examples, fitting_validation, read_examples
 from .fitted import Fitted
@@ -69,7 +69,11 @@ class Classifier(Predictor):
 
     @abstractmethod
     def fit(
-        self, examples: Examples, validation: Examples | None, parameters: Mapping[str, Any], run: Run
+        self,
+        examples: Examples,
+        validation: Examples | None,
+        parameters: Mapping[str, Any],
+        run: Task,
     ) -> Fitted:
         """Learn. Called on the training's thread; ``examples`` has at least two classes.
 
@@ -92,7 +96,7 @@ class Classifier(Predictor):
         parameters = self.parameters()
         place = self._place
 
-        def learn(run: Run) -> TrainingStatus:
+        def learn(run: Task) -> TrainingStatus:
             with nullcontext() if place is None else place.mark.standing():
                 return self._learn(run, dataset, validation, parameters, place)
 
@@ -164,7 +168,7 @@ class Classifier(Predictor):
 
     def _learn(
         self,
-        run: Run,
+        run: Task,
         dataset: Instances,
         validation: Instances | None,
         parameters: Mapping[str, Any],

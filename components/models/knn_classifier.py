@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from imlkit.callback import Callback
 from imlkit.errors import ModelFileError
-from imlkit.training import Run
+from imlkit.trainings import Task
 
 from .classifier import Classifier
 from .examples import Examples
@@ -65,7 +65,11 @@ class KNNClassifier(Classifier):
         return {"k": whole("k", self.k, 1)}
 
     def fit(
-        self, examples: Examples, validation: Examples | None, parameters: Mapping[str, Any], run: Run
+        self,
+        examples: Examples,
+        validation: Examples | None,
+        parameters: Mapping[str, Any],
+        run: Task,
     ) -> Fitted:
         """Keep the instances, and measure how well they tell each other's class."""
         labels = tuple(sorted(set(examples.labels)))
@@ -185,7 +189,7 @@ def _accuracy(
     x: NDArray[np.float32],
     classes: NDArray[np.int64],
     rows: NDArray[np.intp],
-    run: Run,
+    run: Task,
     left_out: bool = False,
 ) -> float:
     correct = 0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from imlkit.callback import Callback
 from imlkit.errors import ModelFileError
-from imlkit.training import Run
+from imlkit.trainings import Task
 
 from .classifier import Classifier
 from .examples import Examples
@@ -120,7 +120,11 @@ class MLPClassifier(Classifier):
         MLPFitted(ModelCard("", ("a", "b"), 2, 0), arrays).judge(np.zeros((1, 2), np.float32))
 
     def fit(
-        self, examples: Examples, validation: Examples | None, parameters: Mapping[str, Any], run: Run
+        self,
+        examples: Examples,
+        validation: Examples | None,
+        parameters: Mapping[str, Any],
+        run: Task,
     ) -> Fitted:
         """Train a new network."""
         import torch

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from imlkit.errors import ModelFileError, NotFoundError
 from imlkit.store import Document, Store
 from imlkit.streams import Chain
-from imlkit.training import Trainings
+from imlkit.trainings import Trainings
 
 from .model_card import VERSION, ModelCard
 from .training_mark import TrainingMark

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 
 from imlkit.errors import TrainingDataError
 from imlkit.model import TrainingStatus
-from imlkit.training import Run
+from imlkit.trainings import Task
 
 __all__ = ["Part", "Plan", "train_network"]
 
@@ -50,7 +50,7 @@ def train_network(
     validation: Part | None,
     plan: Plan,
     generator: torch.Generator,
-    run: Run,
+    run: Task,
     watch: Callable[..., Any] | None = None,
 ) -> dict[str, tuple[float, ...]]:
     """Train a network with Adam on the cross entropy, and return each metric after every epoch.
@@ -100,7 +100,7 @@ def train_network(
     return dict(status.metrics)
 
 
-def _checked(network: torch.nn.Module, part: Part, label_smoothing: float, run: Run) -> dict[str, float]:
+def _checked(network: torch.nn.Module, part: Part, label_smoothing: float, run: Task) -> dict[str, float]:
     loss_sum, correct = 0.0, 0
     with torch.inference_mode():
         for rows in part.rows.split(ROWS_AT_ONCE):

@@ -53,8 +53,8 @@ def test_modules_with_and_without_names_for_others_are_shown(page: Page) -> None
 def test_the_large_module_is_asked_for_with_the_page_and_once(page: Page) -> None:
     expect(page.get_by_text("a text")).to_be_visible()
     asked = page.evaluate(
-        """performance.getEntriesByType("resource").filter(({ name }) => name.includes("material-ui.bundle.js"))
-        .map(({ startTime }) => startTime)"""
+        """performance.getEntriesByType("resource").filter(
+            ({ name }) => name.includes("material-ui.bundle.js")).map(({ startTime }) => startTime)"""
     )
     parsed = page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
     assert len(asked) == 1

@@ -19,7 +19,7 @@ from .streams.report import report
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["CancelledError", "Run", "Telling", "Trainings"]
+__all__ = ["CancelledError", "Task", "Telling", "Trainings"]
 
 BATCHES_TOLD_EVERY = 0.1
 """Seconds between two tellings of batches: a page shows no more, and the training goes on faster."""
@@ -32,7 +32,7 @@ class CancelledError(Exception):
     """The training was asked to stop. Only :class:`Trainings` catches it."""
 
 
-class Run:
+class Task:
     """One training: what its work tells, and whether it may go on.
 
     Attributes:
@@ -40,7 +40,7 @@ class Run:
         status: what was told last.
     """
 
-    def __init__(self, trainings: Trainings, previous: Run | None, epochs: int, by: Telling) -> None:
+    def __init__(self, trainings: Trainings, previous: Task | None, epochs: int, by: Telling) -> None:
         self._trainings = trainings
         self._previous = previous
         self._stop = threading.Event()
@@ -120,7 +120,7 @@ class Telling:
         self._told.append(status)
         self.session.on_page(self._deliver)
 
-    def tell_of(self, run: Run) -> None:
+    def tell_of(self, run: Task) -> None:
         """Tell how a training stands that this page or another one began."""
         if run.status.state == "success" and run.by is not self:
             self._learned_elsewhere()
@@ -152,7 +152,7 @@ class Trainings:
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._latest: Run | None = None
+        self._latest: Task | None = None
         self._starting = threading.Lock()
         self._tellings: tuple[Telling, ...] = ()
         self._asked: list[tuple[Session, Question]] = []
@@ -176,7 +176,7 @@ class Trainings:
         with self._starting:
             self._tellings = tuple(one for one in self._tellings if one is not telling)
 
-    def begin(self, work: Callable[[Run], TrainingStatus], epochs: int, by: Telling) -> None:
+    def begin(self, work: Callable[[Task], TrainingStatus], epochs: int, by: Telling) -> None:
         """Run ``work`` on a new thread; it returns the last status, or raises.
 
         While a training runs that was not asked to stop, the person is asked first.
@@ -224,7 +224,7 @@ class Trainings:
             if run is self._latest:
                 break
 
-    def tell(self, run: Run) -> None:
+    def tell(self, run: Task) -> None:
         """Tell every page how a training stands, first the one that began it."""
         for telling in sorted(self._tellings, key=lambda telling: telling is not run.by):
             telling.tell_of(run)
@@ -233,20 +233,20 @@ class Trainings:
     def _stopping(self) -> bool:
         return self._latest is not None and self._latest.stopping
 
-    def _made(self, epochs: int, by: Telling) -> Run:
+    def _made(self, epochs: int, by: Telling) -> Task:
         previous = self._latest
         if previous is not None and previous.ended.is_set():
             previous = None
-        self._latest = Run(self, previous, epochs, by)
+        self._latest = Task(self, previous, epochs, by)
         return self._latest
 
-    def _instead(self, work: Callable[[Run], TrainingStatus], epochs: int, by: Telling) -> None:
+    def _instead(self, work: Callable[[Task], TrainingStatus], epochs: int, by: Telling) -> None:
         with self._starting:
             self.cancel()
             run = self._made(epochs, by)
         self._start(run, work)
 
-    def _start(self, run: Run, work: Callable[[Run], TrainingStatus]) -> None:
+    def _start(self, run: Task, work: Callable[[Task], TrainingStatus]) -> None:
         if run._previous is None:
             run.tell(run.status)
         run.thread = threading.Thread(
@@ -254,7 +254,7 @@ class Trainings:
         )
         run.thread.start()
 
-    def _work(self, run: Run, work: Callable[[Run], TrainingStatus]) -> None:
+    def _work(self, run: Task, work: Callable[[Task], TrainingStatus]) -> None:
         atexit.register(run.stop_and_wait)
         error: Exception | None = None
         login = run.by.session.login
