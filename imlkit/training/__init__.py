@@ -1,0 +1,42 @@
+"""One's own training in PyTorch, kept in a store as it goes, seen and steered from a page.
+
+::
+
+    from imlkit.training import Run
+
+    with Run("skin-study", "resnet, small", params={"rate": 1e-3}) as run:
+        for epoch in run.epochs(20):
+            loss = train(model, epoch)
+            run.log(epoch=epoch, loss=loss)
+            run.checkpoint(model)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .run import Run as Run
+    from .run_curves import Curve as Curve
+    from .run_record import RunRecord as RunRecord
+    from .runs import Runs as Runs
+    from .torch_callback import TorchCallback as TorchCallback
+
+_PUBLIC = {
+    "Curve": ".run_curves",
+    "Run": ".run",
+    "RunRecord": ".run_record",
+    "Runs": ".runs",
+    "TorchCallback": ".torch_callback",
+}
+
+__all__ = ["Curve", "Run", "RunRecord", "Runs", "TorchCallback"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PUBLIC[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PUBLIC])

@@ -1,0 +1,155 @@
+"""A model's weights as they were at some moment of a run, kept as safetensors."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from ..errors import DuplicateIdError, ModelFileError, NotFoundError
+from ..store import Store
+from .run_record import CHECKPOINTS
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+__all__ = ["Best", "Checkpoint", "checkpoint_weights", "copied", "load_checkpoint"]
+
+MEDIA_TYPE: Final = "application/vnd.safetensors"
+MISSING_SHOWN: Final = 5
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What is told of weights that were kept.
+
+    Attributes:
+        id: by which they are asked for.
+        run: the run's id.
+        name: what they are called.
+        metrics: numbers that tell how good they are.
+        place: at which ``step`` and ``epoch``.
+    """
+
+    id: str
+    run: str
+    name: str
+    metrics: Mapping[str, float]
+    place: Mapping[str, Any]
+
+    def saving(self, state: Mapping[str, torch.Tensor]) -> Callable[[Store], object]:
+        """Return what brings the weights to a store; done again it changes nothing."""
+
+        def save(store: Store) -> None:
+            from safetensors.torch import save as written
+
+            asset = store.assets.put(written(dict(state), {"format": "pt"}), MEDIA_TYPE)
+            with contextlib.suppress(DuplicateIdError):
+                store.collection(CHECKPOINTS).create(
+                    {
+                        "id": self.id,
+                        "run": self.run,
+                        "name": self.name,
+                        "at": datetime.now(UTC),
+                        "metrics": [[name, float(value)] for name, value in self.metrics.items()],
+                        "asset": asset.id,
+                        "size": asset.size,
+                        **self.place,
+                    }
+                )
+
+        return save
+
+    def removing(self) -> Callable[[Store], object]:
+        """Return what removes the weights from a store."""
+
+        def remove(store: Store) -> None:
+            remove_checkpoint(store, self.id)
+
+        return remove
+
+
+@dataclass(frozen=True)
+class Best:
+    """A checkpoint among those that are kept, and how good it is: more is better."""
+
+    score: float
+    checkpoint: Checkpoint
+
+
+def remove_checkpoint(store: Store, id: str) -> None:
+    """Remove a checkpoint; weights that another one has too stay."""
+    checkpoints = store.collection(CHECKPOINTS)
+    try:
+        asset = checkpoints.get(id, ["asset"]).get("asset")
+    except NotFoundError:
+        return
+    checkpoints.remove(id)
+    if isinstance(asset, str) and not checkpoints.count({"asset": asset}):
+        with contextlib.suppress(NotFoundError):
+            store.assets.remove(asset)
+
+
+def copied(model: nn.Module | Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    """Return a copy of a model's state, on the processor, that later training does not change."""
+    import torch
+
+    state = model.state_dict() if isinstance(model, torch.nn.Module) else model
+    return {
+        str(name): tensor.detach().to("cpu", copy=True).contiguous()
+        for name, tensor in state.items()
+        if isinstance(tensor, torch.Tensor)
+    }
+
+
+def checkpoint_weights(store: Store, id: str) -> dict[str, torch.Tensor]:
+    """Return the weights of a checkpoint, tensors by name.
+
+    Raises:
+        NotFoundError: there is no such checkpoint, or its weights are gone.
+        ModelFileError: they are damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    document = store.collection(CHECKPOINTS).get(id)
+    asset = document.get("asset")
+    if not isinstance(asset, str):
+        raise ModelFileError(f"The checkpoint {id!r} names no weights: it is damaged; take another one.")
+    with store.assets.open(asset) as file:
+        content = file.read()
+    try:
+        return dict(load(content))
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise ModelFileError(
+            f"The weights of the checkpoint {id!r} are damaged ({error}): take another checkpoint."
+        ) from error
+
+
+def load_checkpoint(store: Store, id: str, model: nn.Module) -> None:
+    """Give a model the weights of a checkpoint. A model that they do not fit stays as it was.
+
+    Raises:
+        NotFoundError: there is no such checkpoint, or its weights are gone.
+        ModelFileError: they are damaged, or belong to another architecture; the message says where.
+    """
+    state = checkpoint_weights(store, id)
+    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    given = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    faults = [f"{name} is missing" for name in wanted if name not in given]
+    faults += [f"{name} is not the model's" for name in given if name not in wanted]
+    faults += [
+        f"{name} is {given[name]} instead of {shape}"
+        for name, shape in wanted.items()
+        if name in given and given[name] != shape
+    ]
+    if faults:
+        more = f", and {len(faults) - MISSING_SHOWN} more" if len(faults) > MISSING_SHOWN else ""
+        raise ModelFileError(
+            f"The checkpoint {id!r} is of another architecture: {'; '.join(faults[:MISSING_SHOWN])}{more}. "
+            "Build the model as the run did."
+        )
+    model.load_state_dict(state)

@@ -1,0 +1,121 @@
+"""The runs of a store, as pages see and steer them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ..errors import NotFoundError
+from ..store import Change, Store
+from ..streams import Stream
+from .checkpoint import remove_checkpoint
+from .run_curves import Curve, curves_of
+from .run_record import CHECKPOINTS, COMMANDS, POINTS, RUNS, SILENT_SECONDS, RunRecord
+from .steering import ask
+
+__all__ = ["Runs"]
+
+AT_ONCE: Final = 200
+
+
+class Runs:
+    """The runs of a store: read, followed, steered, renamed, removed.
+
+    Args:
+        store: where they are.
+
+    Streams: ``changed``, ids of runs of which something is new; an empty tuple where all have to be read
+    again.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._runs = store.collection(RUNS)
+        self._points = store.collection(POINTS)
+        self._alive: dict[str, tuple[int, float]] = {}
+        self._lock = threading.Lock()
+        self.changed: Stream[tuple[str, ...]] = Stream(name="changed")
+        self._subscription = self._runs.changes.subscribe(self._told)
+
+    def read(self, ids: Iterable[str] | None = None) -> list[RunRecord]:
+        """Return runs in the order in which they were begun; all, or those of these ids that are there.
+
+        Whether one is alive its own clock tells at first, and then its signs of life: another machine's
+        clock may be wrong.
+        """
+        query = None if ids is None else {"id": {"$in": list(ids)}}
+        now = datetime.now(UTC)
+        return [
+            self._as_seen(RunRecord.read(document), document.get("seen"), now)
+            for document in self._runs.find(query)
+        ]
+
+    def _as_seen(self, record: RunRecord, seen: Any, now: datetime) -> RunRecord:
+        if not record.goes_on:
+            return record
+        with self._lock:
+            beat, at = self._alive.get(record.id, (None, 0.0))
+            if beat is None:
+                ago = (now - seen).total_seconds() if isinstance(seen, datetime) else SILENT_SECONDS + 1
+                at = time.monotonic() - max(0.0, ago)
+                self._alive[record.id] = record.beat, at
+            elif beat != record.beat:
+                at = time.monotonic()
+                self._alive[record.id] = record.beat, at
+        silent = time.monotonic() - at > SILENT_SECONDS
+        return replace(record, state="interrupted") if silent else record
+
+    def curves(self, run: str) -> dict[str, Curve]:
+        """Return what a run has logged until now, by metric."""
+        return curves_of(self._points.find({"run": run}))
+
+    def checkpoints(self, run: str) -> list[dict[str, Any]]:
+        """Return the documents of a run's checkpoints, in the order in which they were made."""
+        return self.store.collection(CHECKPOINTS).find({"run": run})
+
+    def ask(self, run: str, kind: str, value: float | None = None, by: str = "") -> str:
+        """Ask a run to ``"pause"``, ``"resume"``, ``"stop"`` after its epoch, or take a learning ``"rate"``.
+
+        Returns:
+            The id of the document, in the collection ``run_commands``, that tells what becomes of it.
+        """
+        return ask(self.store, run, kind, value, by)
+
+    def rename(self, run: str, name: str) -> None:
+        """Call a run something else.
+
+        Raises:
+            NotFoundError: it is gone.
+        """
+        self._runs.patch(run, {"name": name.strip()[:300]})
+
+    def tag(self, run: str, tags: Sequence[str]) -> None:
+        """Give a run these words to find it by, instead of those it had.
+
+        Raises:
+            NotFoundError: it is gone.
+        """
+        self._runs.patch(run, {"tags": list(dict.fromkeys(tag.strip()[:300] for tag in tags if tag.strip()))})
+
+    def remove(self, runs: Sequence[str]) -> None:
+        """Remove runs with all they logged and saved. What is gone already is passed over."""
+        for run in runs:
+            for checkpoint in self.checkpoints(run):
+                remove_checkpoint(self.store, checkpoint["id"])
+            self._points.remove({"run": run})
+            self.store.collection(COMMANDS).remove({"run": run})
+            try:
+                self._runs.remove(run)
+            except NotFoundError:
+                continue
+
+    def dispose(self) -> None:
+        """Follow no longer."""
+        self._subscription.dispose()
+
+    def _told(self, change: Change) -> None:
+        self.changed.set(() if change.kind == "reset" else change.ids)
