@@ -1,0 +1,1 @@
+"""Runs of trainings: their history, their curves, what they saved."""
