@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import DuplicateIdError, ModelFileError, NotFoundError
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-__all__ = ["Best", "Checkpoint", "checkpoint_weights", "copied", "load_checkpoint"]
+__all__ = [
+    "Checkpoint",
+    "Saving",
+    "checkpoint_weights",
+    "copied",
+    "load_checkpoint",
+    "remove_checkpoint",
+]
 
 MEDIA_TYPE: Final = "application/vnd.safetensors"
 MISSING_SHOWN: Final = 5
@@ -40,28 +48,9 @@ class Checkpoint:
     metrics: Mapping[str, float]
     place: Mapping[str, Any]
 
-    def saving(self, state: Mapping[str, torch.Tensor]) -> Callable[[Store], object]:
+    def saving(self, state: Mapping[str, torch.Tensor]) -> Saving:
         """Return what brings the weights to a store; done again it changes nothing."""
-
-        def save(store: Store) -> None:
-            from safetensors.torch import save as written
-
-            asset = store.assets.put(written(dict(state), {"format": "pt"}), MEDIA_TYPE)
-            with contextlib.suppress(DuplicateIdError):
-                store.collection(CHECKPOINTS).create(
-                    {
-                        "id": self.id,
-                        "run": self.run,
-                        "name": self.name,
-                        "at": datetime.now(UTC),
-                        "metrics": [[name, float(value)] for name, value in self.metrics.items()],
-                        "asset": asset.id,
-                        "size": asset.size,
-                        **self.place,
-                    }
-                )
-
-        return save
+        return Saving(self, state)
 
     def removing(self) -> Callable[[Store], object]:
         """Return what removes the weights from a store."""
@@ -72,12 +61,47 @@ class Checkpoint:
         return remove
 
 
-@dataclass(frozen=True)
-class Best:
-    """A checkpoint among those that are kept, and how good it is: more is better."""
+class Saving:
+    """Brings the weights of a checkpoint to a store.
 
-    score: float
-    checkpoint: Checkpoint
+    Args:
+        checkpoint: whose weights they are.
+        state: tensors by name, which nothing else changes.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, state: Mapping[str, torch.Tensor]) -> None:
+        self.checkpoint = checkpoint
+        self._state = dict(state)
+
+    def __call__(self, store: Store) -> None:
+        asset = store.assets.put(self._written(), MEDIA_TYPE)
+        of = self.checkpoint
+        # What was written although the answer got lost is there already.
+        with contextlib.suppress(DuplicateIdError):
+            store.collection(CHECKPOINTS).create(
+                {
+                    "id": of.id,
+                    "run": of.run,
+                    "name": of.name,
+                    "at": datetime.now(UTC),
+                    "metrics": [[name, float(value)] for name, value in of.metrics.items()],
+                    "asset": asset.id,
+                    "size": asset.size,
+                    **of.place,
+                }
+            )
+
+    def write(self, folder: Path) -> Path:
+        """Write the weights into a folder of this machine instead; return the file."""
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{self.checkpoint.id}.safetensors"
+        file.write_bytes(self._written())
+        return file
+
+    def _written(self) -> bytes:
+        from safetensors.torch import save
+
+        return bytes(save(self._state, {"format": "pt"}))
 
 
 def remove_checkpoint(store: Store, id: str) -> None:

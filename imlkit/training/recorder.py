@@ -105,6 +105,10 @@ class Recorder:
             len(self._points) + len(self._jobs) + (0 if self._bundle is None else len(self._bundle["points"]))
         )
 
+    def left(self) -> list[Job]:
+        """Return what was not brought to the store: asked once the run is over."""
+        return list(self._jobs)
+
     def finish(self, parts: Mapping[str, Any], seconds: float) -> bool:
         """Bring over what waits and a last word about the run.
 
@@ -135,11 +139,11 @@ class Recorder:
         try:
             while self._points or self._bundle is not None:
                 self._write_bundle()
+            if time.monotonic() - self._told_at >= ALIVE or self._over.is_set():
+                self._tell()
             while self._jobs:
                 self._jobs[0](self._store)
                 self._jobs.popleft()
-            if time.monotonic() - self._told_at >= ALIVE or self._over.is_set():
-                self._tell()
         except Exception as error:
             self._fails(error)
             return False

@@ -5,10 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import numbers
-import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,15 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 from ..documents import new_id
 from ..errors import DataError
 from ..store import Store
+from .keeping import keeping
+from .obeying import Obeying
+from .processes import agreed, is_first, processes_together, rate_of, set_rate
 from .recorder import Recorder
-from .run_record import COMMANDS, RUNS, RunState
-from .steering import Command, Steering
+from .run_record import RUNS, RunState
+from .shelf import Shelf
 
 if TYPE_CHECKING:
     from torch import nn
     from torch.optim import Optimizer
-
-    from .checkpoint import Best
 
 __all__ = ["Run"]
 
@@ -34,8 +33,6 @@ log = logging.getLogger("imlkit")
 NAME_LENGTH: Final = 300
 FINISHING: Final = 30.0
 """Seconds that the end of a run waits at most for what is not in the store yet."""
-LOOK: Final = 0.5
-"""Seconds between two looks of a paused run."""
 
 
 class Run:
@@ -57,7 +54,6 @@ class Run:
     Attributes:
         id: the run's, by which pages and checkpoints name it.
         name: what it is called.
-        stopping: whether a page asked it to stop after this epoch.
 
     Raises:
         DataError: the name is empty or no text.
@@ -83,17 +79,22 @@ class Run:
         self._planned = epochs
         self._dataset = dataset
         self._given = store
-        self._first = _is_first()
+        self._first = is_first()
         self._store: Store | None = None
         self._recorder: Recorder | None = None
-        self._steering: Steering | None = None
+        self._obeying: Obeying | None = None
         self._began = 0.0
         self._step = 0
         self._epoch = math.nan
         self._refused: set[str] = set()
-        self._checkpoints: list[Best] = []
-        self._saved = 0
-        self.stopping = False
+        self._refused_media: set[tuple[str, str]] = set()
+        self._shelf = Shelf()
+        self._told_to_stop = False
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a page asked it to stop after this epoch."""
+        return self._told_to_stop or (self._obeying is not None and self._obeying.stopping)
 
     @property
     def store(self) -> Store:
@@ -143,7 +144,7 @@ class Run:
             }
         )
         self._recorder = Recorder(store, self.id, self._began)
-        self._steering = Steering(store, self.id)
+        self._obeying = Obeying(store, self.id, self.name, self._recorder)
         self._recorder.start()
         return self
 
@@ -157,19 +158,37 @@ class Run:
             return
         state: RunState = "stopped" if self.stopping else "finished"
         message = ""
+        if isinstance(error, SystemExit) and not error.code:
+            error = None
         if error is not None:
             state = "stopped" if isinstance(error, KeyboardInterrupt) else "failed"
             message = "Stopped at its keyboard." if state == "stopped" else f"{type(error).__name__}: {error}"
         parts = {"state": state, "message": message, "ended": datetime.now(UTC), **self._place()}
-        if self._steering is not None:
-            self._steering.close()
+        if self._obeying is not None:
+            self._obeying.close()
         if not self._recorder.finish(parts, FINISHING):
-            log.error(
-                "The run %r ended, and %d things it logged are not in the store: it did not take them. "
-                "The training itself is done.",
-                self.name,
-                self._recorder.waiting,
-            )
+            self._tell_what_is_left(self._recorder)
+
+    def _tell_what_is_left(self, recorder: Recorder) -> None:
+        from ..user_folders import state_folder
+        from .checkpoint import Saving
+
+        log.error(
+            "The run %r ended, and %d things it logged are not in the store, which did not take them. "
+            "The training itself is done.",
+            self.name,
+            recorder.waiting,
+        )
+        for job in recorder.left():
+            if isinstance(job, Saving):
+                try:
+                    file = job.write(state_folder() / "checkpoints" / self.id)
+                except OSError as problem:
+                    log.error(
+                        "The checkpoint %r could not be written either: %s", job.checkpoint.name, problem
+                    )
+                else:
+                    log.error("The checkpoint %r is in %s instead.", job.checkpoint.name, file)
 
     def log(
         self,
@@ -221,6 +240,75 @@ class Run:
             return
         self._recorder.add((name, self._step, self._epoch, seconds, number))
 
+    def log_image(self, name: str, image: Any, caption: str = "") -> None:
+        """Log an image, at the step and epoch that was logged last.
+
+        Args:
+            name: of what it shows; images of one name are shown as they change.
+            image: a PIL image, an array or a tensor of shape (H, W), (H, W, 3) or (3, H, W): whole numbers
+                from 0 to 255, or others from 0 to 1.
+            caption: what to read below it.
+        """
+        if self._recorder is not None:
+            from .media import image_parts
+
+            self._log_medium("image", name, lambda: {"image": image_parts(image), "caption": str(caption)})
+
+    def log_text(self, name: str, text: str) -> None:
+        """Log a text, at the step and epoch that was logged last; it is shown as it is."""
+        self._log_medium("text", name, lambda: {"text": str(text)})
+
+    def log_confusion(self, name: str, counts: Any, labels: Sequence[Any]) -> None:
+        """Log a confusion matrix, at the step and epoch that was logged last.
+
+        Args:
+            name: of what was classified.
+            counts: of shape (labels, labels): rows are what the instances are, columns what was predicted.
+            labels: what rows and columns are called.
+        """
+        if self._recorder is not None:
+            from .media import confusion_parts
+
+            self._log_medium("confusion", name, lambda: confusion_parts(counts, labels))
+
+    def log_histograms(self, model: nn.Module) -> None:
+        """Log how a model's weights and their gradients are distributed, at the step and epoch logged last.
+
+        Args:
+            model: its weights are copied; counting them is not what the training waits for.
+        """
+        if self._recorder is None:
+            return
+        from .media import histograms, weights_and_gradients
+
+        copies = weights_and_gradients(model)
+        self._keep("histograms", "weights", lambda: {"histograms": histograms(copies)})
+
+    def _log_medium(self, kind: str, name: str, parts: Callable[[], Mapping[str, Any]]) -> None:
+        """Keep something besides numbers. What cannot be kept is told of, and breaks nothing."""
+        if self._recorder is None:
+            return
+        try:
+            found = parts()
+        except DataError as error:
+            if (kind, name) not in self._refused_media:
+                self._refused_media.add((kind, name))
+                log.warning("%s %r is left out: %s", kind.capitalize(), name, error)
+            return
+        self._keep(kind, name, lambda: found)
+
+    def _keep(self, kind: str, name: str, parts: Callable[[], Mapping[str, Any]]) -> None:
+        assert self._recorder is not None
+        head = {
+            "id": new_id(),
+            "run": self.id,
+            "kind": kind,
+            "name": str(name)[:NAME_LENGTH],
+            **self._place(),
+        }
+        head["seconds"] = time.monotonic() - self._began
+        self._recorder.do(keeping(head, parts))
+
     def checkpoint(
         self,
         model: nn.Module | Mapping[str, Any],
@@ -252,7 +340,7 @@ class Run:
         """
         if self._recorder is None:
             return None
-        from .checkpoint import Best, Checkpoint, copied
+        from .checkpoint import Checkpoint, copied
 
         told = dict(metrics) if metrics is not None else self._recorder.latest()
         if by is not None and by not in told:
@@ -261,23 +349,13 @@ class Run:
                 "log it before, or give it in metrics=."
             )
         mark = Checkpoint(new_id(), self.id, name or self._now(), told, self._place())
-        gone: list[Checkpoint] = []
-        if keep is not None:
-            score = 0.0 if by is None else told[by] if most else -told[by]
-            self._checkpoints.append(Best(math.inf if by is None else score, mark))
-            if by is not None:
-                # What is no number is worse than every number; of equals the later one counts.
-                self._checkpoints.sort(key=lambda best: -math.inf if math.isnan(best.score) else best.score)
-            gone = [best.checkpoint for best in self._checkpoints[:-keep]]
-            self._checkpoints = self._checkpoints[-keep:]
+        gone = self._shelf.put(mark, keep, by, most)
         if mark in gone:
             return None
-        state = copied(model)
-        self._saved += 1 - len(gone)
-        self._recorder.do(mark.saving(state))
+        self._recorder.do(mark.saving(copied(model)))
         for other in gone:
             self._recorder.do(other.removing())
-        self._recorder.say({"checkpoints": self._saved})
+        self._recorder.say({"checkpoints": self._shelf.count})
         return mark.id
 
     def _now(self) -> str:
@@ -298,71 +376,41 @@ class Run:
         for number in range(1, count + 1):
             self._epoch = float(number)
             yield number
-            self.obey(optimizer)
+            self.end_epoch(optimizer)
             if self.stopping:
                 return
 
-    def obey(self, optimizer: Optimizer | None = None) -> None:
-        """Do what pages ask for, now: called between two batches or two epochs.
+    def end_epoch(self, optimizer: Optimizer | None = None) -> None:
+        """Do what pages ask for at the end of an epoch; :meth:`epochs` calls it by itself.
 
-        Waits while the run is paused. Every wish is answered, on the page and in the log.
+        Processes that train together all call it, and all stop or take the learning rate together.
 
         Args:
             optimizer: whose learning rate a page may change.
         """
-        steering, recorder = self._steering, self._recorder
-        if steering is None or recorder is None or not steering.heard.is_set():
+        if self._obeying is not None:
+            self._obeying.obey(optimizer)
+        if not processes_together():
             return
-        paused = False
-        while True:
-            command = steering.take()
-            if command is None:
-                if not paused:
-                    return
-                steering.heard.wait(LOOK)
-                continue
-            if command.kind in ("pause", "resume"):
-                paused = command.kind == "pause"
-                recorder.say({"state": "paused" if paused else "running"}, at_once=True)
-                self._answer(command, "Paused." if paused else "Goes on.")
-            elif command.kind == "stop":
-                self.stopping = True
-                paused = False
-                recorder.say({"state": "running"}, at_once=True)
-                self._answer(command, "Stops after this epoch.")
-            else:
-                self._set_rate(command, optimizer)
+        stop, rate = agreed([self.stopping, math.nan if optimizer is None else rate_of(optimizer)])
+        self._told_to_stop = bool(stop)
+        if optimizer is not None and not self._first and not math.isnan(rate):
+            set_rate(optimizer, rate)
 
-    def _set_rate(self, command: Command, optimizer: Optimizer | None) -> None:
-        rate = command.value
-        if optimizer is None:
-            words = "The training does not say whose learning rate this is: give run.epochs(…) its optimizer."
-            self._answer(command, words, done=False)
-        elif rate is None or not math.isfinite(rate) or rate < 0:
-            self._answer(command, f"{rate!r} is no learning rate: give a number from 0 on.", done=False)
-        else:
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            self._answer(command, f"The learning rate is {rate:g}.")
+    def obey(self, optimizer: Optimizer | None = None) -> None:
+        """Do what pages ask for, now: called between two batches.
 
-    def _answer(self, command: Command, said: str, done: bool = True) -> None:
-        assert self._recorder is not None
-        log.info("A page asked the run %r to %s: %s", self.name, command.kind, said)
-        answer = {"state": "done" if done else "refused", "said": said, "answered": datetime.now(UTC)}
-        self._recorder.do(lambda store: store.collection(COMMANDS).patch(command.id, answer))
+        Waits while the run is paused. Every wish is answered, on the page and in the log. Processes that
+        train together obey at the end of an epoch only.
+
+        Args:
+            optimizer: whose learning rate a page may change.
+        """
+        if self._obeying is not None and not processes_together():
+            self._obeying.obey(optimizer)
 
     def _place(self) -> dict[str, Any]:
         return {"step": self._step, "epoch": None if math.isnan(self._epoch) else self._epoch}
-
-
-def _is_first() -> bool:
-    """Whether this process is the one that logs, of those that train together."""
-    with suppress(ImportError):
-        from torch import distributed
-
-        if distributed.is_available() and distributed.is_initialized():
-            return int(distributed.get_rank()) == 0
-    return os.environ.get("RANK", "0") == "0"
 
 
 def _number(value: Any) -> float:

@@ -13,6 +13,7 @@ from ..store import Document
 __all__ = [
     "CHECKPOINTS",
     "COMMANDS",
+    "MEDIA",
     "POINTS",
     "RUNS",
     "SILENT_SECONDS",
@@ -27,6 +28,8 @@ POINTS: Final = "run_points"
 """The collection of what they logged, many points a document."""
 CHECKPOINTS: Final = "run_checkpoints"
 """The collection of saved weights; the weights themselves are assets."""
+MEDIA: Final = "run_media"
+"""The collection of images, texts, confusion matrices and histograms that runs log."""
 COMMANDS: Final = "run_commands"
 """The collection of what pages asked runs to do, and what became of it."""
 

@@ -14,7 +14,7 @@ from ..store import Change, Store
 from ..streams import Stream
 from .checkpoint import remove_checkpoint
 from .run_curves import Curve, curves_of
-from .run_record import CHECKPOINTS, COMMANDS, POINTS, RUNS, SILENT_SECONDS, RunRecord
+from .run_record import CHECKPOINTS, COMMANDS, MEDIA, POINTS, RUNS, SILENT_SECONDS, RunRecord
 from .steering import ask
 
 __all__ = ["Runs"]
@@ -106,8 +106,8 @@ class Runs:
         for run in runs:
             for checkpoint in self.checkpoints(run):
                 remove_checkpoint(self.store, checkpoint["id"])
-            self._points.remove({"run": run})
-            self.store.collection(COMMANDS).remove({"run": run})
+            for name in (POINTS, MEDIA, COMMANDS):
+                self.store.collection(name).remove({"run": run})
             try:
                 self._runs.remove(run)
             except NotFoundError:

@@ -98,7 +98,7 @@ class TorchCallback:
         self.run.log({**rate, **(metrics or {}), **more}, epoch=epoch)
         if self._model is not None and self._every and epoch % self._every == 0:
             self.run.checkpoint(self._model, keep=self._keep, by=self._by, most=self._most)
-        self.run.obey(self._optimizer)
+        self.run.end_epoch(self._optimizer)
 
     def on_train_end(self) -> None:
         """End the run."""
