@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..errors import DuplicateIdError, ModelFileError, NotFoundError
 from ..store import Store
 from .run_record import CHECKPOINTS
+from .words import words
 
 if TYPE_CHECKING:
     import torch
@@ -84,7 +85,7 @@ class Saving:
                     "run": of.run,
                     "name": of.name,
                     "at": datetime.now(UTC),
-                    "metrics": [[name, float(value)] for name, value in of.metrics.items()],
+                    "metrics": [[words(name), float(value)] for name, value in of.metrics.items()],
                     "asset": asset.id,
                     "size": asset.size,
                     **of.place,

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
-from ..errors import DuplicateIdError, ImlkitError
+from ..errors import DocumentError, DuplicateIdError, ImlkitError, NotFoundError
 from ..store import Store
 from .run_curves import Point, points_document
 from .run_record import POINTS, RUNS
+from .words import words
 
 __all__ = ["Recorder"]
 
@@ -142,7 +143,7 @@ class Recorder:
             if time.monotonic() - self._told_at >= ALIVE or self._over.is_set():
                 self._tell()
             while self._jobs:
-                self._jobs[0](self._store)
+                self._do(self._jobs[0])
                 self._jobs.popleft()
         except Exception as error:
             self._fails(error)
@@ -153,6 +154,13 @@ class Recorder:
             log.warning("The store takes what the run logs again; nothing is missing%s.", missing)
         self._pause = EVERY
         return True
+
+    def _do(self, job: Job) -> None:
+        try:
+            job(self._store)
+        except (DocumentError, NotFoundError) as error:
+            # No later try would be better.
+            log.warning("Something that the run logged cannot be kept, and is left out: %s", error)
 
     def _write_bundle(self) -> None:
         if self._bundle is None:
@@ -177,7 +185,7 @@ class Recorder:
                     "seconds": round(time.monotonic() - self._began, 3),
                     "seen": datetime.now(UTC),
                     "beat": self._beat,
-                    "values": [[name, value] for name, value in islice(latest.items(), NAMED)],
+                    "values": [[words(name), value] for name, value in islice(latest.items(), NAMED)],
                     "metrics": len(latest),
                 },
             )

@@ -21,6 +21,7 @@ from .processes import agreed, is_first, processes_together, rate_of, set_rate
 from .recorder import Recorder
 from .run_record import RUNS, RunState
 from .shelf import Shelf
+from .words import words
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,6 +32,7 @@ __all__ = ["Run"]
 log = logging.getLogger("imlkit")
 
 NAME_LENGTH: Final = 300
+LONGEST_TEXT: Final = 100_000
 FINISHING: Final = 30.0
 """Seconds that the end of a run waits at most for what is not in the store yet."""
 
@@ -73,9 +75,9 @@ class Run:
         if not isinstance(name, str) or not name.strip():
             raise DataError(f"A run needs a name, and {name!r:.100} is none: give some text.")
         self.id = new_id()
-        self.name = name.strip()[:NAME_LENGTH]
-        self._params = {str(key): _plain(value) for key, value in (params or {}).items()}
-        self._tags = [str(tag) for tag in tags]
+        self.name = words(name.strip(), NAME_LENGTH)
+        self._params = {words(key): _plain(value) for key, value in (params or {}).items()}
+        self._tags = [words(tag, NAME_LENGTH) for tag in tags]
         self._planned = epochs
         self._dataset = dataset
         self._given = store
@@ -160,9 +162,10 @@ class Run:
         message = ""
         if isinstance(error, SystemExit) and not error.code:
             error = None
-        if error is not None:
-            state = "stopped" if isinstance(error, KeyboardInterrupt) else "failed"
-            message = "Stopped at its keyboard." if state == "stopped" else f"{type(error).__name__}: {error}"
+        if isinstance(error, KeyboardInterrupt):
+            state, message = "stopped", "Stopped at its keyboard."
+        elif error is not None:
+            state, message = "failed", words(f"{type(error).__name__}: {error}")
         parts = {"state": state, "message": message, "ended": datetime.now(UTC), **self._place()}
         if self._obeying is not None:
             self._obeying.close()
@@ -252,11 +255,11 @@ class Run:
         if self._recorder is not None:
             from .media import image_parts
 
-            self._log_medium("image", name, lambda: {"image": image_parts(image), "caption": str(caption)})
+            self._log_medium("image", name, lambda: {"image": image_parts(image), "caption": words(caption)})
 
     def log_text(self, name: str, text: str) -> None:
         """Log a text, at the step and epoch that was logged last; it is shown as it is."""
-        self._log_medium("text", name, lambda: {"text": str(text)})
+        self._log_medium("text", name, lambda: {"text": words(text, LONGEST_TEXT)})
 
     def log_confusion(self, name: str, counts: Any, labels: Sequence[Any]) -> None:
         """Log a confusion matrix, at the step and epoch that was logged last.
@@ -303,7 +306,7 @@ class Run:
             "id": new_id(),
             "run": self.id,
             "kind": kind,
-            "name": str(name)[:NAME_LENGTH],
+            "name": words(name, NAME_LENGTH),
             **self._place(),
         }
         head["seconds"] = time.monotonic() - self._began
@@ -348,7 +351,7 @@ class Run:
                 f"Checkpoints are to be kept by {by!r}, and the run has logged no such metric: "
                 "log it before, or give it in metrics=."
             )
-        mark = Checkpoint(new_id(), self.id, name or self._now(), told, self._place())
+        mark = Checkpoint(new_id(), self.id, words(name, NAME_LENGTH) or self._now(), told, self._place())
         gone = self._shelf.put(mark, keep, by, most)
         if mark in gone:
             return None
@@ -425,13 +428,15 @@ def _number(value: Any) -> float:
 
 def _plain(value: Any) -> Any:
     """Return a parameter as a document can hold it."""
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool | int | float):
         return value
+    if isinstance(value, str):
+        return words(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {words(key): _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     try:
         return _number(value)
     except Exception:
-        return str(value)[:1_000]
+        return words(value)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..store import Document
+from .words import words
 
 __all__ = ["Curve", "Point", "curves_of", "points_document"]
 
@@ -52,7 +53,7 @@ def points_document(run: str, number: int, points: Iterable[Point]) -> dict[str,
         "id": f"{run}-{number:08}",
         "run": run,
         "number": number,
-        "names": list(names),
+        "names": [words(name) for name in names],
         "points": np.array(rows, np.float64),
     }
 
