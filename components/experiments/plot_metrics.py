@@ -1,0 +1,31 @@
+"""Which chart a metric belongs to: a metric and its validation share one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+__all__ = ["MOST_CHARTS", "chart_of", "charts_of", "is_validation"]
+
+MOST_CHARTS: Final = 12
+"""How many charts are shown before the person chooses."""
+
+VALIDATION: Final = ("validation_", "val_", "validation/", "val/", "validation ", "val ")
+
+
+def chart_of(metric: str) -> str:
+    """Return the name of a metric's chart: ``"loss"`` for ``"validation_loss"`` and ``"val_loss"`` too."""
+    for start in VALIDATION:
+        if metric.startswith(start) and len(metric) > len(start):
+            return metric[len(start) :]
+    return metric
+
+
+def is_validation(metric: str) -> bool:
+    """Whether a metric is the validation of another."""
+    return chart_of(metric) != metric
+
+
+def charts_of(metrics: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the charts of metrics, each once, in the order in which they come."""
+    return tuple(dict.fromkeys(map(chart_of, metrics)))
