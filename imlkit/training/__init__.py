@@ -15,21 +15,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .lightning_callback import LightningCallback as LightningCallback
     from .run import Run as Run
     from .run_curves import Curve as Curve
     from .run_record import RunRecord as RunRecord
     from .runs import Runs as Runs
+    from .skorch_callback import SkorchCallback as SkorchCallback
     from .torch_callback import TorchCallback as TorchCallback
 
 _PUBLIC = {
     "Curve": ".run_curves",
+    "LightningCallback": ".lightning_callback",
     "Run": ".run",
     "RunRecord": ".run_record",
     "Runs": ".runs",
+    "SkorchCallback": ".skorch_callback",
     "TorchCallback": ".torch_callback",
 }
 
-__all__ = ["Curve", "Run", "RunRecord", "Runs", "TorchCallback"]
+__all__ = ["Curve", "LightningCallback", "Run", "RunRecord", "Runs", "SkorchCallback", "TorchCallback"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,10 +15,12 @@ def test_the_cache_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert cache_folder() == tmp_path
 
 
-def test_a_named_folder_is_absolute_and_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/ann")
+def test_a_named_folder_is_absolute_and_may_begin_at_home(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("IMLKIT_PLACE", " ~/here ")
-    assert named_folder("IMLKIT_PLACE") == Path("/home/ann/here")
+    assert named_folder("IMLKIT_PLACE") == tmp_path / "here"
     monkeypatch.setenv("IMLKIT_PLACE", "here")
     assert named_folder("IMLKIT_PLACE") == Path(os.curdir, "here").absolute()
     monkeypatch.setenv("IMLKIT_PLACE", " ")
