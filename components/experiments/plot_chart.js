@@ -32,11 +32,11 @@ export class PlotChart {
     this.canvas = make("canvas", { role: "img" });
     this.axes = draw("svg", { class: "axes", "aria-hidden": "true" });
     this.marks = draw("svg", { class: "marks", role: "group", "aria-label": "Values that are no number" });
-    this.area = make("div", { class: "area", tabindex: 0, role: "group", "aria-roledescription": "chart", "aria-label": `${name}. ${KEYS}` }, this.axes, this.canvas, this.marks);
     this.readout = new PlotReadout();
+    this.area = make("div", { class: "area", tabindex: 0, role: "group", "aria-roledescription": "chart", "aria-label": `${name}. ${KEYS}` }, this.axes, this.canvas, this.marks);
     this.note = make("p", { class: "note" });
     this.table = new PlotTable(this);
-    this.root = make("section", { class: "chart", "aria-label": name }, make("h3", { textContent: name, title: name }), this.area, this.readout.root, this.note, this.table.root);
+    this.root = make("section", { class: "chart", "aria-label": name }, make("h3", { textContent: name, title: name }), make("div", { class: "read" }, this.area, this.readout.root), this.note, this.table.root);
     this.at = null; // the place across that is read
     this.area.addEventListener("pointermove", (event) => this.pointed(event));
     this.area.addEventListener("pointerdown", (event) => this.pointed(event));
@@ -82,7 +82,7 @@ export class PlotChart {
     this.ratio = globalThis.devicePixelRatio || 1;
     const [w, h] = [Math.round(width * this.ratio), Math.round((HEIGHT + TOP + BOTTOM) * this.ratio)];
     if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
-    const box = extent(lines, axis, logarithmic);
+    const box = extent(lines, axis, logarithmic, smoothing > 0);
     this.x = new Scale(box[0], box[1], LEFT, width - RIGHT, false, 0.02);
     this.y = box[2] === null ? null : new Scale(box[2], box[3], TOP + HEIGHT, TOP, logarithmic);
     const pen = this.canvas.getContext("2d");
@@ -255,7 +255,7 @@ export class PlotChart {
 }
 
 // [least across, most across, least up, most up] of what is drawn.
-function extent(lines, axis, logarithmic) {
+function extent(lines, axis, logarithmic, smoothed) {
   const box = [null, null, null, null];
   const widen = (n, value) => {
     if (box[n] === null || value < box[n]) box[n] = value;
@@ -263,11 +263,12 @@ function extent(lines, axis, logarithmic) {
   };
   for (const [line] of lines) {
     const across = line.across(axis);
-    const { values } = line;
-    for (let n = 0; n < values.length; n += 1) {
-      if (!Number.isFinite(across[n])) continue;
-      widen(0, across[n]);
-      if (Number.isFinite(values[n]) && (values[n] > 0 || !logarithmic)) widen(2, values[n]);
+    for (const values of smoothed ? [line.values, line.smoothed] : [line.values]) {
+      for (let n = 0; n < values.length; n += 1) {
+        if (!Number.isFinite(across[n])) continue;
+        widen(0, across[n]);
+        if (Number.isFinite(values[n]) && (values[n] > 0 || !logarithmic)) widen(2, values[n]);
+      }
     }
     for (const fault of line.faults) if (Number.isFinite(acrossOf(fault, axis))) widen(0, acrossOf(fault, axis));
   }

@@ -15,9 +15,9 @@ export class PlotChoices {
   constructor(send) {
     this.send = send;
     this.charts = [];
-    this.axis = make("select", { onchange: () => send({ axis: this.axis.value }) }, ...AXES.map(([value, textContent]) => make("option", { value, textContent })));
+    this.axis = make("select", { id: "axis", onchange: () => send({ axis: this.axis.value }) }, ...AXES.map(([value, textContent]) => make("option", { value, textContent })));
     this.logarithmic = make("input", { type: "checkbox", onchange: () => send({ logarithmic: this.logarithmic.checked }) });
-    this.smoothing = make("input", { type: "range", min: 0, max: 0.99, step: 0.01, value: 0, oninput: () => this.smooth() });
+    this.smoothing = make("input", { type: "range", id: "smoothing", min: 0, max: 0.99, step: 0.01, value: 0, oninput: () => this.smooth() });
     this.said = make("output", { textContent: "0" });
     this.summary = make("summary", { textContent: "Metrics" });
     this.search = make("input", { type: "search", placeholder: "Part of a name", "aria-label": "Find a metric", oninput: () => this.list() });
@@ -27,9 +27,9 @@ export class PlotChoices {
     this.root = make(
       "div",
       { class: "choices" },
-      make("label", {}, "By", this.axis),
-      make("label", {}, this.logarithmic, "Logarithmic"),
-      make("label", {}, "Smoothing", this.smoothing, this.said),
+      make("span", { class: "choice" }, make("label", { for: "axis", textContent: "By" }), this.axis),
+      make("label", { class: "choice" }, this.logarithmic, "Logarithmic"),
+      make("span", { class: "choice" }, make("label", { for: "smoothing", textContent: "Smoothing" }), this.smoothing, this.said),
       this.metrics,
     );
   }

@@ -1,7 +1,9 @@
 // The runs' names and how their lines look. Pointed at or pressed, a name dims the other runs.
 
-import { make, put } from "imlkit/elements.js";
+import { make, put, say } from "imlkit/elements.js";
 import { swatch } from "./plot_looks.js";
+
+const HELP = "Point at a chart, or use its arrow keys, to read values.";
 
 export class PlotLegend {
   // lit: called with the run that stays bright, or null.
@@ -9,12 +11,12 @@ export class PlotLegend {
     this.lit = lit;
     this.held = null; // the run whose name was pressed
     this.list = make("ul", {});
-    this.note = make("span", { class: "quiet", textContent: "Dashed lines are validation." });
+    this.note = make("span", { class: "quiet" });
     this.root = make("div", { class: "legend", role: "group", "aria-label": "Runs" }, this.list, this.note);
   }
 
   show(runs, validation) {
-    this.note.hidden = !validation;
+    say(this.note, `${validation ? "Dashed lines are validation. " : ""}${HELP}`);
     const now = JSON.stringify(runs);
     if (now === this.now) return;
     this.now = now;

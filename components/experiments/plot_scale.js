@@ -30,7 +30,8 @@ export class Scale {
     const [first, last] = [Math.ceil(this.least), Math.floor(this.most)];
     if (last - first >= 2) {
       const apart = Math.ceil((last - first + 1) / Math.max(most, 2));
-      return Array.from({ length: Math.floor((last - first) / apart) + 1 }, (_, n) => power(first + n * apart, 1));
+      const start = Math.ceil(first / apart) * apart;
+      return Array.from({ length: Math.floor((last - start) / apart) + 1 }, (_, n) => power(start + n * apart, 1));
     }
     const found = [];
     for (let exponent = Math.floor(this.least); exponent <= last; exponent += 1) {

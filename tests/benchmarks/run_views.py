@@ -1,0 +1,70 @@
+"""What a run logs, on an open page: from the call to the pixels."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from imlkit.location import data_store
+from imlkit.training import Run
+from tests.e2e.served import chromium, serving
+
+__all__ = ["rows"]
+
+APP = """
+import panel as pn
+
+from imlkit import Dashboard
+from imlkit.components.experiments.run_plot import RunPlot
+
+run = pn.state.session_args["run"][0].decode()
+app = Dashboard(title="Curves")
+app.page("Main").use(RunPlot("runs", run))
+app.servable()
+"""
+
+TIMES = 20
+BAR = 500
+"""Milliseconds."""
+
+# Resolves, with the time since 1970, once the chart tells of a value and has been drawn with it.
+SHOWN = """async (words) => {
+  const deep = (root, name) => { for (const e of root.querySelectorAll('*')) {
+    if (e.matches(name)) return e;
+    const found = e.shadowRoot && deep(e.shadowRoot, name); if (found) return found; } return null; };
+  const canvas = deep(document, '.chart canvas');
+  const told = () => canvas.getAttribute('aria-label').includes(words);
+  if (!told()) await new Promise((done) => {
+    const seen = new MutationObserver(() => { if (told()) { seen.disconnect(); done(); } });
+    seen.observe(canvas, {attributes: true});
+    if (told()) done();
+  });
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  return Date.now();
+}"""
+
+
+def rows() -> list[tuple[str, str, float, bool]]:
+    """Return what was measured: what, its bar, the value and whether it holds."""
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
+        folder = Path(name)
+        with serving(folder, "curves", APP) as served, Run(data_store(folder / "runs"), "live") as run:
+            run.log(loss=0)
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(f"{served.url}?run={run.id}")
+            page.locator(".chart canvas[aria-label*='1 point']").wait_for()
+            delay = statistics.median(logged(page, run, value) for value in range(1, TIMES + 1))
+    return [("a logged scalar to its point on an open page, median, ms", f"under {BAR}", delay, delay < BAR)]
+
+
+def logged(page: Page, run: Run, value: int) -> float:
+    """Return after how many milliseconds a value that was logged is on the page."""
+    # Not in step with what looks for changes.
+    page.wait_for_timeout(1000 + 37 * value)
+    before = time.time()
+    run.log(loss=value)
+    return float(page.evaluate(SHOWN, f"last {value},") - 1000 * before)
