@@ -103,6 +103,11 @@ export class HistoryGrid {
     });
   }
 
+  // Shows what is known, in the place of what was typed and could not be kept.
+  refresh() {
+    for (const line of this.held.values()) line.show(line.run);
+  }
+
   mark() {
     for (const line of this.held.values()) line.mark();
   }

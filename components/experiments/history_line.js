@@ -53,7 +53,7 @@ export class HistoryLine {
 
   lay(columns) {
     this.laid = this.table.laid;
-    this.stop();
+    if (!columns.some(({ key }) => key === this.editing?.cell.key)) this.stop();
     const held = this.cells;
     this.cells = new Map();
     for (const column of columns) {
@@ -61,7 +61,13 @@ export class HistoryLine {
       put(cell, "class", `cell ${column.kind ?? column.key}${column.number ? " number" : ""}`);
       this.cells.set(column.key, cell);
     }
+    // What has the keyboard keeps it, and what is being typed stays.
+    const active = this.node.getRootNode().activeElement;
+    const focused = this.node.contains(active);
+    if (this.editing) this.editing.field.onblur = null;
     this.node.replaceChildren(this.tickCell, ...this.cells.values(), this.moreCell);
+    if (focused) active.focus({ preventScroll: true });
+    if (this.editing) this.editing.field.onblur = this.editing.left;
   }
 
   make(column) {
@@ -89,7 +95,7 @@ export class HistoryLine {
       this.editing = null;
       cell.replaceChildren(inner);
       if (refocus) cell.focus({ preventScroll: true });
-      if (keep && field.value !== was) {
+      if (keep && field.value !== was && (key !== "name" || field.value.trim())) {
         say(inner, field.value);
         save(field.value);
       }
@@ -98,8 +104,9 @@ export class HistoryLine {
       event.stopPropagation();
       if (event.key === "Enter" || event.key === "Escape") done(event.key === "Enter", true);
     };
-    field.onblur = () => done(true, false);
-    this.editing = { cell, field, done };
+    const left = () => done(true, false);
+    field.onblur = left;
+    this.editing = { cell, field, done, left };
     cell.replaceChildren(field);
     field.focus();
     field.select();

@@ -20,7 +20,8 @@ export class HistoryRemoval {
     this.root.addEventListener("close", () => this.back?.focus({ preventScroll: true }));
   }
 
-  ask(runs, back) {
+  // hidden: how many of them the filter leaves out
+  ask(runs, back, hidden = 0) {
     if (!runs.length) return;
     this.ids = runs.map(({ id }) => id);
     this.back = back;
@@ -30,8 +31,9 @@ export class HistoryRemoval {
     const more = runs.length > NAMED ? ` and ${(runs.length - NAMED).toLocaleString("en")} more` : "";
     const checkpoints = saved ? `, with ${saved.toLocaleString("en")} saved ${saved === 1 ? "checkpoint" : "checkpoints"}` : "; no checkpoints were saved";
     const alive = going ? ` ${going === runs.length && going === 1 ? "It still goes" : `${counted(going)} still ${going === 1 ? "goes" : "go"}`} on: what is logged from now on is lost.` : "";
+    const unseen = hidden ? ` ${hidden.toLocaleString("en")} of them ${hidden === 1 ? "is" : "are"} not shown now, for the filter leaves ${hidden === 1 ? "it" : "them"} out.` : "";
     say(this.title, `Delete ${counted(runs.length)}?`);
-    say(this.words, `${names}${more}: everything that was logged is deleted${checkpoints}. This cannot be undone.${alive}`);
+    say(this.words, `${names}${more}: everything that was logged is deleted${checkpoints}. This cannot be undone.${unseen}${alive}`);
     say(this.yes, `Delete ${counted(runs.length)}`);
     this.root.showModal();
   }

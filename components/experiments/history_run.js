@@ -19,7 +19,7 @@ export class HistoryRun {
       this.name,
       ...this.tags,
       this.state,
-      ...[...this.cells].filter(([n]) => columns[n].kind === "parameter").map(([n, value]) => `${columns[n].name}=${brief(value)} ${typeof value === "number" ? value : ""}`),
+      ...[...this.cells].filter(([n]) => columns[n].kind === "parameter").map(([n, value]) => `${columns[n].title}=${brief(value)} ${typeof value === "number" ? value : ""}`),
     ].join("\n").toLowerCase();
     return sought.every((word) => this.text.includes(word));
   }

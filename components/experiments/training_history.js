@@ -50,7 +50,7 @@ class TrainingHistory {
     };
     this.all = button("Select all shown", () => this.tick(this.grid.runs.map(({ id }) => id), true));
     this.none = button("Select none", () => this.tick([...this.selected], false));
-    this.remove = button("Delete selected", () => this.removal.ask([...this.selected].map((id) => this.runs.get(id)).filter(Boolean), this.remove), { class: "danger" });
+    this.remove = button("Delete selected", () => this.removeSelected(), { class: "danger" });
     this.problemWords = make("span", {});
     this.problem = make("div", { class: "problem", role: "alert", hidden: true }, this.problemWords, " ", button("Try again", () => this.send("look")));
     this.notice = make("p", { class: "problem", role: "alert", hidden: true });
@@ -89,6 +89,7 @@ class TrainingHistory {
     if (notice !== undefined) {
       say(this.notice, notice);
       this.notice.hidden = !notice;
+      if (notice) this.grid.refresh();
     }
   }
 
@@ -144,6 +145,12 @@ class TrainingHistory {
     this.turn += 1;
     this.send("select", { ids: [...this.selected], turn: this.turn });
     this.mark();
+  }
+
+  removeSelected() {
+    const runs = [...this.selected].map((id) => this.runs.get(id)).filter(Boolean);
+    const shown = new Set(this.grid.runs);
+    this.removal.ask(runs, this.remove, runs.filter((run) => !shown.has(run)).length);
   }
 
   editTags(line) {

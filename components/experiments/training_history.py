@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ class TrainingHistory(Component):
         self.message: Stream[str] = Stream("")
         self._work: Stream[Callable[[], Any]] = Stream()
         self._history: Stream[History] = Stream(History())
-        self._place = runs if isinstance(runs, str) and ":" not in runs else ""
+        # What a script may write for it, unless that tells more than its pages should.
+        self._place = runs if isinstance(runs, str) and not os.path.isabs(runs) and ":" not in runs else ""
         self._reader = HistoryReader(runs, self.session, self._found)
         self._work.compute(lambda work: work())
         self.session.errors.filter(self.explains).subscribe(lambda report: self.message.set(_words(report)))
@@ -92,6 +94,7 @@ class TrainingHistory(Component):
         """Read no more, and let go of every subscriber. The runs stay."""
         self._reader.dispose()
         self._work.dispose()
+        self._history.dispose()
         super().dispose()
 
     def _found(self, history: History) -> None:
