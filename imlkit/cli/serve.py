@@ -130,6 +130,11 @@ def _routes(scripts: Sequence[Path]) -> dict[str, Path]:
 
 
 def _data_folder(path: Path) -> Path:
+    # One letter would be a disk of Windows.
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", str(path)):
+        raise CommandError(
+            f"--data {str(path)!r} is no folder: name a folder, in which each script keeps what it keeps"
+        )
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:

@@ -27,13 +27,14 @@ def _migrate(asked: argparse.Namespace) -> int:
     from imlkit.errors import CommandError
 
     from ..operations.migrate import migrate
-    from .place import opened
+    from .place import opened, private
     from .progress import telling
 
     if asked.data is not None or asked.database is not None:
         raise CommandError("“migrate” takes two places, FROM and TO: leave --data and --database out")
     with (
         opened(asked.source, must_exist=True) as source,
+        private(asked.target),
         opened(asked.target) as target,
         telling() as progress,
     ):

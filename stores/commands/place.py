@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +14,17 @@ from imlkit.errors import CommandError, ImlkitError
 from imlkit.location import data_folder, data_store
 from imlkit.store import Store
 
-__all__ = ["add_place", "exists", "hidden", "make_private", "opened", "place_of", "without_passwords"]
+__all__ = [
+    "add_place",
+    "check_folder",
+    "exists",
+    "hidden",
+    "make_private",
+    "opened",
+    "place_of",
+    "private",
+    "without_passwords",
+]
 
 _DEFAULT: Final = "imlkit-data"
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
@@ -115,9 +126,37 @@ def opened(location: str, must_exist: bool = False) -> Iterator[Store]:
 
 def make_private(folder: Path) -> None:
     """Let nobody but its owner read a store's documents: the hashes of passwords are among them."""
-    for file in folder.glob("store.sqlite*"):
-        with suppress(OSError):
-            file.chmod(0o600)
+    for name in _FILES.values():
+        for file in folder.glob(f"{name}*"):
+            with suppress(OSError):
+                file.chmod(0o600)
+
+
+@contextmanager
+def private(location: str) -> Iterator[None]:
+    """Let nobody but its owner read what the block puts into a folder's store, from the first byte on."""
+    mask = os.umask(0o077)
+    try:
+        yield
+        if (file := _file(location)) is not None:
+            make_private(file.parent)
+    finally:
+        os.umask(mask)
+
+
+def check_folder(folder: str) -> None:
+    """Raise CommandError if this is not the folder of an SQLite store, there already or to be made."""
+    scheme = _SCHEME.match(folder)
+    if scheme is not None and scheme[1].lower() != "sqlite":
+        raise CommandError(
+            f"--data {hidden(folder)!r} is no folder, and a server keeps its data in one, or in PostgreSQL: "
+            "name a folder, or a database with --database"
+        )
+    if not exists(folder) and (other := _other(data_folder(folder) / _FILES["sqlite"])) is not None:
+        raise CommandError(
+            f"{folder!r} holds a store of another kind, which one program alone can open: copy it with "
+            f"imlkit store migrate {other}:{folder} NEW, and serve NEW"
+        )
 
 
 def hidden(text: str) -> str:

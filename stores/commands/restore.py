@@ -38,7 +38,7 @@ def add_to(commands: Any) -> None:
 def _restore(asked: argparse.Namespace) -> int:
     from ..operations.archive import opened_archive
     from ..operations.restore import check_empty, restore
-    from .place import exists, opened, place_of
+    from .place import exists, opened, place_of, private
     from .progress import telling
 
     location = place_of(asked)
@@ -48,7 +48,7 @@ def _restore(asked: argparse.Namespace) -> int:
                 check_empty(store)
         # Where nothing is yet, nothing is made for a backup that is damaged.
         archive.check(progress)
-        with opened(location) as store:
+        with private(location), opened(location) as store:
             try:
                 done = restore(archive, store, merge=asked.merge, report=progress)
             except KeyboardInterrupt:

@@ -27,7 +27,7 @@ from ..server.request_log import set_up_log
 from ..server.serving import StoreServer
 from ..server.settings import Settings
 from ..shared_log import SharedStore
-from .place import hidden, make_private
+from .place import check_folder, hidden, make_private
 
 __all__ = ["serve_store"]
 
@@ -56,8 +56,15 @@ def serve_store(settings: Settings, first_port: int) -> int:
         place = _opened(settings, stack)
         said: list[str] = []
         accounts = None
-        if settings.accounts or not local:
+        # Whoever has given a store users wants them asked for, however it is started.
+        has_users = bool(Users(place.store).all())
+        if settings.accounts or not local or (has_users and settings.accounts is None):
             accounts, said = _accounts(settings, place)
+        elif has_users:
+            said.append(
+                "Nobody has to log in (accounts = false), although there are users: any program of this "
+                "machine may read and write everything."
+            )
         if not local:
             said.append("Others can read what is sent unless a proxy with HTTPS stands before this server.")
         audit = _audit(settings, place, accounts is not None)
@@ -96,6 +103,7 @@ def _opened(settings: Settings, stack: ExitStack) -> _Place:
         from ..sqlite import SQLiteStore
 
         folder = settings.data or "imlkit-data"
+        check_folder(folder)
         found = SQLiteStore(folder)
         stack.callback(found.close)
         uploads = made_folder(found.folder / "uploads")

@@ -57,5 +57,5 @@ def _serve(asked: argparse.Namespace) -> int:
     except ImportError as error:
         raise CommandError(
             f"the server of stores needs a package that is not installed ({error.name}): "
-            "pip install 'imlkit[server,postgresql]'"
+            f"pip install 'imlkit[server{',postgresql' if asked.database is not None else ''}]'"
         ) from error

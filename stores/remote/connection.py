@@ -12,7 +12,14 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from imlkit.errors import DataError, ImlkitError, LocationError, StoreError, StoreUnavailableError
+from imlkit.errors import (
+    DataError,
+    ImlkitError,
+    LocationError,
+    LoginRequiredError,
+    StoreError,
+    StoreUnavailableError,
+)
 from imlkit.json_text import json_text
 from imlkit.store_login import StoreLogin
 from imlkit.told_errors import told_error
@@ -158,6 +165,10 @@ class Connection:
             told = told_error(answer.json())
         except ValueError:
             told = None
+        # Who logs in is told what is wrong with that.
+        login = str(answer.url).endswith("/v1/login")
+        if isinstance(told, LoginRequiredError) and not login and self._identity.advice:
+            return LoginRequiredError(self._identity.advice)
         if told is not None:
             return told
         if answer.status_code == 413:
@@ -180,7 +191,7 @@ class Connection:
             raise StoreUnavailableError(
                 f"the store at {self.url} does not answer ({reason}): check the address and that "
                 "“imlkit store” is running there, and try again"
-            ) from error
+            ) from None
 
     def following(self, path: str, parameters: Mapping[str, Any], patience: float) -> requests.Response:
         """Return an answer that goes on for as long as the server has something to say."""

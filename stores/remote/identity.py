@@ -17,6 +17,7 @@ from .logins import Login, Logins
 
 __all__ = ["Identity", "login_of"]
 
+TOKEN_VARIABLE: Final = "IMLKIT_STORE_TOKEN"
 _EARLY: Final = 0.5
 """Share of a token's time after which another one is asked for."""
 
@@ -27,13 +28,13 @@ class Identity(AuthBase):
     Args:
         url: the server's address.
         token: a token or the login of a page's person, which somebody else looks after; None takes the
-            token of the environment variable ``IMLKIT_STORE_TOKEN``, else the login that is kept on this
-            machine.
+            token of the environment variable ``IMLKIT_STORE_TOKEN``, if it is not empty, else the login that
+            is kept on this machine.
     """
 
     def __init__(self, url: str, token: str | StoreLogin | None = None) -> None:
         self._url = url
-        self._given = token if token is not None else os.environ.get("IMLKIT_STORE_TOKEN")
+        self._given = token if token is not None else os.environ.get(TOKEN_VARIABLE) or None
         self._logins = Logins()
         self._login = None if self._given is not None else self._logins.get(url)
         self._renew_at = _middle(self._login)
@@ -46,6 +47,20 @@ class Identity(AuthBase):
         if token:
             request.headers["Authorization"] = f"Bearer {token}"
         return request
+
+    @property
+    def advice(self) -> str:
+        """What to do where the server refuses whom this says: empty where the server's own words serve."""
+        if isinstance(self._given, str) and self._given == os.environ.get(TOKEN_VARIABLE):
+            return (
+                f"the server refuses the token in the environment variable {TOKEN_VARIABLE}: put another one "
+                f"there, or remove the variable and log in with “imlkit store login {self._url}”"
+            )
+        if isinstance(self._given, StoreLogin):
+            return ""
+        return (
+            f"the server at {self._url} wants to know who asks: log in with “imlkit store login {self._url}”"
+        )
 
     @property
     def user(self) -> str | None:

@@ -109,9 +109,9 @@ def test_a_server_is_as_its_settings_say(tmp_path: Path) -> None:
     store = SQLiteStore(tmp_path / "birds")
     assert store.declare_indexes({"cases": ["species"]}) == 0
     store.close()
-    # Without settings, what was declared stays.
+    # Without settings, what was declared stays; and who asks has to log in where there are users.
     with started(tmp_path, "--data", "birds") as server:
-        assert requests.get(f"{server.url}/v1/collections", timeout=10).status_code == 200
+        assert requests.get(f"{server.url}/v1/collections", timeout=10).status_code == 401
     store = SQLiteStore(tmp_path / "birds")
     assert store.declare_indexes({"cases": ["species"]}) == 0
     store.close()
