@@ -33,7 +33,12 @@ export class HistoryMenu {
     );
     const close = button("×", () => this.close(true), { class: "icon close", "aria-label": "Close" });
     this.root = make("div", { class: "menu", popover: "auto", role: "dialog" }, make("div", { class: "menu-head" }, this.title, close), this.said, this.steering, changing);
-    this.root.addEventListener("keydown", (event) => event.stopPropagation());
+    this.root.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      this.close(true);
+    });
   }
 
   get isOpen() {
@@ -49,7 +54,6 @@ export class HistoryMenu {
     const { offsetWidth: wide, offsetHeight: high } = this.root;
     this.root.style.left = `${Math.max(8, Math.min(at.right - wide, window.innerWidth - wide - 8))}px`;
     this.root.style.top = `${Math.max(8, at.bottom + high + 8 > window.innerHeight ? at.top - high : at.bottom)}px`;
-    this.root.querySelector("button:not([hidden], .close)")?.focus();
     (this.steering.hidden ? this.root.querySelector(".changing button") : this.pause).focus();
   }
 
