@@ -26,6 +26,7 @@ from .browser import open_page
 from .closed_connections import quieten
 from .closed_pages import CHECK_MS, NEVER_CONNECTED_MS, ClosedPages
 from .port import chosen_port
+from .refused_pages import explain
 from .script import AppScript
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def run(
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
     quieten()
+    explain()
     sys.setswitchinterval(SWITCH_SECONDS)
     pn.config.notifications = True
     pn.config.disconnect_notification = LOST
