@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .components.evaluation.batch_prediction import BatchPrediction as BatchPrediction
     from .components.evaluation.classification_report import ClassificationReport as ClassificationReport
     from .components.evaluation.confusion_matrix import ConfusionMatrix as ConfusionMatrix
+    from .components.experiments.run_plot import RunPlot as RunPlot
+    from .components.experiments.training_history import TrainingHistory as TrainingHistory
     from .components.inputs.hold_button import HoldButton as HoldButton
     from .components.inputs.image_upload import ImageUpload as ImageUpload
     from .components.inputs.sketchpad import Sketchpad as Sketchpad
@@ -123,6 +125,7 @@ __all__ = [
     "Prediction",
     "ProjectFile",
     "Projection",
+    "RunPlot",
     "Scatter",
     "Select",
     "Session",
@@ -137,6 +140,7 @@ __all__ = [
     "TextInput",
     "Toggle",
     "Toolbar",
+    "TrainingHistory",
     "TrainingPlot",
     "TrainingProgress",
     "TrainingStatus",
