@@ -1,25 +1,18 @@
 // One metric of several runs: lines on a canvas, axes and marks around them.
 
 import { draw, make, put, say } from "imlkit/elements.js";
+import { BOTTOM, HEIGHT, LEFT, RIGHT, TOP, axesOf } from "./plot_axes.js";
 import { acrossOf } from "./plot_line.js";
 import { colorOf, dashOf } from "./plot_looks.js";
+import { below, extent, nearest } from "./plot_places.js";
 import { PlotReadout } from "./plot_readout.js";
 import { Scale } from "./plot_scale.js";
 import { PlotTable } from "./plot_table.js";
 import { count, exact, many, place, told } from "./plot_words.js";
 
-const HEIGHT = 200;
-const LEFT = 58;
-const RIGHT = 10;
-const TOP = 8;
-const BOTTOM = 36;
+const AROUND = "200px"; // around the page's window, drawn ahead
 const PALE = 0.3;
 const DIMMED = 0.12;
-const UNITS = [
-  [7200, 3600, "hours"],
-  [180, 60, "minutes"],
-  [0, 1, "seconds"],
-];
 const KEYS = "Left and right arrow keys go from point to point, Home and End to the first and the last, Escape leaves.";
 
 export class PlotChart {
@@ -45,6 +38,9 @@ export class PlotChart {
     this.area.addEventListener("blur", () => this.read(null));
     this.watch = new ResizeObserver(() => this.redraw());
     this.watch.observe(this.area);
+    this.inSight = false;
+    this.sight = new IntersectionObserver(([seen]) => this.look(seen.isIntersecting), { rootMargin: AROUND });
+    this.sight.observe(this.area);
   }
 
   take(line, make) {
@@ -67,6 +63,12 @@ export class PlotChart {
     this.redraw();
   }
 
+  // Only what is in sight is drawn; what is told of it in words is always so.
+  look(inSight) {
+    this.inSight = inSight;
+    if (inSight) this.redraw();
+  }
+
   redraw() {
     this.drawing ??= requestAnimationFrame(() => {
       this.drawing = null;
@@ -76,9 +78,10 @@ export class PlotChart {
 
   drawNow() {
     const width = this.area.clientWidth;
-    if (!width) return;
-    const { axis, logarithmic, smoothing } = this.shown;
     const lines = this.all();
+    this.tell(lines);
+    if (!width || !this.inSight) return;
+    const { axis, logarithmic, smoothing } = this.shown;
     this.ratio = globalThis.devicePixelRatio || 1;
     const [w, h] = [Math.round(width * this.ratio), Math.round((HEIGHT + TOP + BOTTOM) * this.ratio)];
     if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
@@ -97,17 +100,15 @@ export class PlotChart {
         this.stroke(pen, line, run, smoothing > 0 ? line.smoothed : line.values, alpha, 2);
       }
     }
-    this.drawAxes(width, box);
+    this.axes.replaceChildren(...axesOf(this.x, this.y, { width, axis, known: box[0] !== null }, this.even));
     this.drawMarks(lines);
-    this.tell(lines);
     if (this.at !== null) this.read(this.at);
-    this.drawnAt = performance.now();
   }
 
   stroke(pen, line, run, values, alpha, width) {
     const across = line.across(this.shown.axis);
     const color = colorOf(run.look);
-    Object.assign(pen, { globalAlpha: alpha, strokeStyle: color, fillStyle: color, lineWidth: width, lineJoin: "round" });
+    Object.assign(pen, { globalAlpha: alpha, strokeStyle: color, fillStyle: color, lineWidth: width, lineJoin: "bevel" });
     pen.setLineDash(dashOf(run.look, line.validation));
     const fits = this.shown.logarithmic ? (value) => value > 0 && value < Infinity : Number.isFinite;
     const alone = [];
@@ -133,34 +134,6 @@ export class PlotChart {
       pen.fill();
     }
     pen.globalAlpha = 1;
-  }
-
-  drawAxes(width, box) {
-    const wide = width - LEFT - RIGHT;
-    const nodes = [draw("path", { class: "frame", d: `M${LEFT} ${TOP}v${HEIGHT}h${wide}` })];
-    const text = (given, words) => nodes.push(draw("text", { ...given, textContent: words }));
-    let label = this.shown.axis;
-    if (box[0] !== null) {
-      const [, unit, named] = this.shown.axis === "time" ? UNITS.find(([least]) => box[1] >= least) : [0, 1, ""];
-      if (named) label = `time in ${named}`;
-      const whole = this.shown.axis === "step";
-      for (const [value, words] of this.even(this.x.least / unit, this.x.most / unit, Math.max(Math.floor(wide / 90), 2), whole)) {
-        const x = this.x.at(value * unit);
-        if (x < LEFT - 1) continue;
-        nodes.push(draw("path", { class: "grid", d: `M${x} ${TOP}v${HEIGHT}` }));
-        text({ x: Math.min(x, width - 3.5 * words.length), y: TOP + HEIGHT + 15, "text-anchor": "middle" }, words);
-      }
-    }
-    if (this.y) {
-      for (const [value, words] of this.y.ticks(Math.floor(HEIGHT / 45), this.even)) {
-        const y = this.y.at(value);
-        if (!(y >= TOP - 1 && y <= TOP + HEIGHT + 1)) continue;
-        nodes.push(draw("path", { class: "grid", d: `M${LEFT} ${y}h${wide}` }));
-        text({ x: LEFT - 6, y: y + 4, "text-anchor": "end" }, words);
-      }
-    }
-    text({ x: LEFT + wide / 2, y: TOP + HEIGHT + 31, "text-anchor": "middle" }, label);
-    this.axes.replaceChildren(...nodes);
   }
 
   // A triangle at the lower edge for each value that is no number.
@@ -250,48 +223,7 @@ export class PlotChart {
 
   dispose() {
     this.watch.disconnect();
+    this.sight.disconnect();
     cancelAnimationFrame(this.drawing);
   }
-}
-
-// [least across, most across, least up, most up] of what is drawn.
-function extent(lines, axis, logarithmic, smoothed) {
-  const box = [null, null, null, null];
-  const widen = (n, value) => {
-    if (box[n] === null || value < box[n]) box[n] = value;
-    if (box[n + 1] === null || value > box[n + 1]) box[n + 1] = value;
-  };
-  for (const [line] of lines) {
-    const across = line.across(axis);
-    for (const values of smoothed ? [line.values, line.smoothed] : [line.values]) {
-      for (let n = 0; n < values.length; n += 1) {
-        if (!Number.isFinite(across[n])) continue;
-        widen(0, across[n]);
-        if (Number.isFinite(values[n]) && (values[n] > 0 || !logarithmic)) widen(2, values[n]);
-      }
-    }
-    for (const fault of line.faults) if (Number.isFinite(acrossOf(fault, axis))) widen(0, acrossOf(fault, axis));
-  }
-  return box;
-}
-
-function nearest(across, at) {
-  let found = null;
-  let least = Infinity;
-  for (let n = 0; n < across.length; n += 1) {
-    const far = Math.abs(across[n] - at);
-    if (far < least) [least, found] = [far, n];
-  }
-  return found;
-}
-
-// How many of ascending numbers are below one, or, also, are that one.
-function below(numbers, number, also) {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle] < number || (also && numbers[middle] === number)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
