@@ -21,6 +21,8 @@ SLOWER = (
     "shared_stores",
     "store_assets",
     "store_load",
+    "runs",
+    "run_views",
 )
 """What only the table measures: it takes minutes."""
 
