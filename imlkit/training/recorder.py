@@ -15,7 +15,7 @@ from typing import Any, Final
 from ..errors import DocumentError, DuplicateIdError, ImlkitError, NotFoundError
 from ..store import Store
 from .run_curves import Point, points_document
-from .run_record import POINTS, RUNS
+from .run_record import MEDIA, POINTS, RUNS
 from .words import words
 
 __all__ = ["Recorder"]
@@ -67,6 +67,7 @@ class Recorder:
         self._beat = 0
         self._told_at = -ALIVE
         self._failing = False
+        self._removed = False
         self._pause = EVERY
         self.lost = 0
         self._wake = threading.Event()
@@ -137,12 +138,16 @@ class Recorder:
 
     def _round(self) -> bool:
         """Write what waits; return whether the store took it all."""
+        if self._removed:
+            self._points.clear()
+            self._jobs.clear()
+            return True
         try:
             while self._points or self._bundle is not None:
                 self._write_bundle()
             if time.monotonic() - self._told_at >= ALIVE or self._over.is_set():
                 self._tell()
-            while self._jobs:
+            while self._jobs and not self._removed:
                 self._do(self._jobs[0])
                 self._jobs.popleft()
         except Exception as error:
@@ -189,6 +194,12 @@ class Recorder:
                     "metrics": len(latest),
                 },
             )
+        except NotFoundError:
+            self._removed = True
+            log.warning("The run was deleted: nothing more is kept of it. The training goes on.")
+            # What was written since it was deleted.
+            for name in (POINTS, MEDIA):
+                self._store.collection(name).remove({"run": self._run})
         except BaseException:
             with self._saying:
                 self._said = {**parts, **self._said}

@@ -18,7 +18,8 @@ from imlkit.errors import DataError, StoreUnavailableError
 from imlkit.location import data_store
 from imlkit.store import Store
 from imlkit.training import Run, Runs
-from imlkit.training.run_record import MEDIA, POINTS, RunRecord
+from imlkit.training.run_record import MEDIA, POINTS, RUNS, RunRecord
+from tests.e2e.served import until
 
 
 @pytest.fixture
@@ -169,6 +170,23 @@ def test_a_store_that_fails_is_told_of_once_and_the_training_goes_on(
     assert any(str(file) in said for said in words)
     with pytest.raises(StoreUnavailableError):
         store.collection(POINTS).count()
+
+
+def test_a_run_that_is_deleted_while_it_goes_on_is_told_once_and_leaves_nothing(
+    store: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imlkit.training.recorder.ALIVE", 0.0)
+    runs = Runs(store)
+    with Run(store, "one") as run:
+        run.log(loss=1.0)
+        until(lambda: len(runs.curves(run.id)) == 1)
+        runs.remove([run.id])
+        until(lambda: any("was deleted" in record.getMessage() for record in caplog.records))
+        for _ in range(100):
+            run.log(loss=1.0)
+        run.log_text("note", "words")
+    assert [store.collection(name).count() for name in (RUNS, POINTS, MEDIA)] == [0, 0, 0]
+    assert len([record for record in caplog.records if "was deleted" in record.getMessage()]) == 1
 
 
 def test_logging_from_several_threads_loses_nothing(store: Store) -> None:
