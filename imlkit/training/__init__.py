@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .document_dataset import store_dataset as store_dataset
     from .lightning_callback import LightningCallback as LightningCallback
     from .run import Run as Run
     from .run_curves import Curve as Curve
@@ -31,9 +32,19 @@ _PUBLIC = {
     "Runs": ".runs",
     "SkorchCallback": ".skorch_callback",
     "TorchCallback": ".torch_callback",
+    "store_dataset": ".document_dataset",
 }
 
-__all__ = ["Curve", "LightningCallback", "Run", "RunRecord", "Runs", "SkorchCallback", "TorchCallback"]
+__all__ = [
+    "Curve",
+    "LightningCallback",
+    "Run",
+    "RunRecord",
+    "Runs",
+    "SkorchCallback",
+    "TorchCallback",
+    "store_dataset",
+]
 
 
 def __getattr__(name: str) -> Any:

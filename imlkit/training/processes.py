@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch.optim import Optimizer
 
-__all__ = ["agreed", "is_first", "processes_together", "rate_of", "set_rate"]
+__all__ = ["agreed", "is_first", "place_among_processes", "processes_together", "rate_of", "set_rate"]
 
 
 def is_first() -> bool:
@@ -20,6 +20,15 @@ def is_first() -> bool:
 
         return int(distributed.get_rank()) == 0
     return os.environ.get("RANK", "0") == "0"
+
+
+def place_among_processes() -> tuple[int, int]:
+    """Return which of the processes that train together this is, from 0 on, and how many there are."""
+    if not processes_together():
+        return 0, 1
+    from torch import distributed
+
+    return int(distributed.get_rank()), int(distributed.get_world_size())
 
 
 def processes_together() -> bool:
