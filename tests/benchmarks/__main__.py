@@ -23,6 +23,7 @@ SLOWER = (
     "store_load",
     "runs",
     "run_views",
+    "store_reading",
 )
 """What only the table measures: it takes minutes."""
 

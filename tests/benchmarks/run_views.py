@@ -7,10 +7,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from imlkit.location import data_store
 from imlkit.training import Run
+from imlkit.training.run_curves import Point, points_document
 from tests.e2e.served import chromium, serving
 
 __all__ = ["rows"]
@@ -27,9 +28,21 @@ app.page("Main").use(RunPlot("runs", run))
 app.servable()
 """
 
+HISTORY = """
+from imlkit import Dashboard, TrainingHistory
+
+app = Dashboard(title="History")
+app.page("Main").use(TrainingHistory("runs"))
+app.servable()
+"""
+
 TIMES = 20
 BAR = 500
 """Milliseconds."""
+RUNS, POINTS = 1_000, 1_000
+OPENED = 5
+OPENS = 2.0
+"""Seconds."""
 
 # Resolves, with the time since 1970, once the chart tells of a value and has been drawn with it.
 SHOWN = """async (words) => {
@@ -58,7 +71,57 @@ def rows() -> list[tuple[str, str, float, bool]]:
             page.goto(f"{served.url}?run={run.id}")
             page.locator(".chart canvas[aria-label*='1 point']").wait_for()
             delay = statistics.median(logged(page, run, value) for value in range(1, TIMES + 1))
-    return [("a logged scalar to its point on an open page, median, ms", f"under {BAR}", delay, delay < BAR)]
+        opened = history_opened(browser)
+    return [
+        ("a logged scalar to its point on an open page, median, ms", f"under {BAR}", delay, delay < BAR),
+        (
+            f"TrainingHistory with {RUNS:,} runs of {POINTS:,} points opens, median, s",
+            f"under {OPENS:g}",
+            opened,
+            opened < OPENS,
+        ),
+    ]
+
+
+def history_opened(browser: Browser) -> float:
+    """Return the seconds from asking for a page until the lines of many runs are on it: a median."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        fill(folder / "runs")
+        with serving(folder, "history", HISTORY) as served:
+            taken = []
+            for _ in range(OPENED):
+                page = browser.new_page(viewport={"width": 1280, "height": 900})
+                begun = time.perf_counter()
+                page.goto(served.url)
+                page.get_by_text(f"{RUNS:,} runs").first.wait_for()
+                page.get_by_text(f"run {RUNS - 1}", exact=True).first.wait_for()
+                taken.append(time.perf_counter() - begun)
+                page.close()
+    return statistics.median(taken)
+
+
+def fill(folder: Path) -> None:
+    """Make a store of finished runs, each with its points."""
+    store = data_store(folder)
+    with Run(store, "run 0", {"rate": 0.1}) as run:
+        run.log(loss=1.0, accuracy=0.5)
+    like = store.collection("runs").get(run.id)
+    runs, bundles = [], []
+    for number in range(1, RUNS):
+        id = f"{number:032}"
+        runs.append(
+            {**like, "id": id, "name": f"run {number}", "params": {"rate": 1 / number, "layers": number % 5}}
+        )
+        points: list[Point] = [
+            (metric, n, float(n // 100), n / 10, 1 / (n + number))
+            for n in range(POINTS)
+            for metric in ("loss", "accuracy")
+        ]
+        bundles.append(points_document(id, 0, points))
+    store.collection("runs").create(runs)
+    store.collection("run_points").create(bundles)
+    store.close()
 
 
 def logged(page: Page, run: Run, value: int) -> float:
