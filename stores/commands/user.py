@@ -69,10 +69,11 @@ def typed_password(twice: bool) -> str:
 
 
 @contextmanager
-def _users(asked: argparse.Namespace) -> Iterator[Users]:
+def _users(asked: argparse.Namespace, new: bool = False) -> Iterator[Users]:
+    """Give the users of the store that is meant, which may be made only where it is to be ``new``."""
     from imlkit.location import data_folder
 
-    from .place import make_private, opened, place_of
+    from .place import exists, hidden, make_private, opened, place_of
 
     place = place_of(asked)
     try:
@@ -81,13 +82,16 @@ def _users(asked: argparse.Namespace) -> Iterator[Users]:
         raise CommandError(
             f"accounts need a package that is not installed ({error.name}): pip install 'imlkit[server]'"
         ) from error
-    with opened(place) as store:
+    made = new and not exists(place)
+    with opened(place, must_exist=not new) as store:
         if place.partition(":")[0] not in _DATABASES:
             make_private(data_folder(place))
         try:
             yield Users(store)
         except (DataError, DuplicateIdError, NotFoundError) as error:
             raise CommandError(str(error)) from error
+    if made:
+        print(f"The store {hidden(place)!r} was not there, and was made.")
 
 
 def _chosen(asked: argparse.Namespace) -> str:
@@ -99,7 +103,7 @@ def _chosen(asked: argparse.Namespace) -> str:
 
 
 def _add(asked: argparse.Namespace) -> int:
-    with _users(asked) as users:
+    with _users(asked, new=True) as users:
         users.check(asked.name, asked.role)
         user = users.add(asked.name, asked.role, _chosen(asked))
     print(f"{user.name} may use the store, as {user.role}.")
@@ -108,6 +112,8 @@ def _add(asked: argparse.Namespace) -> int:
 
 def _password(asked: argparse.Namespace) -> int:
     with _users(asked) as users:
+        if asked.name not in {user.name for user in users.all()}:
+            raise CommandError(f"there is no user {asked.name!r}: imlkit store user list names them")
         users.set_password(asked.name, _chosen(asked))
     print(f"{asked.name} has another password, and has to log in again.")
     return 0

@@ -42,6 +42,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 def test_users_are_added_named_changed_and_removed(run: Run, tmp_path: Path) -> None:
     place = ("--data", str(tmp_path / "data"))
+    status, _, error = run("user", "list", *place)
+    assert (status, "no such store" in error) == (2, True)
+    SQLiteStore(tmp_path / "data").close()
     assert run("user", "list", *place)[2].startswith("Nobody yet")
     added = run("user", "add", "ann", "--role", "editor", *place, typed=f"{PASSWORD}\n")
     assert added == (0, "ann may use the store, as editor.\n", "")
@@ -141,3 +144,15 @@ def test_a_token_of_the_environment_is_used(
     with served(store, tmp_path / "uploads", accounts=Accounts(Users(store), tokens)) as url:
         assert data_store(url).collections() == []
         data_store(url).close()
+
+
+def test_a_store_that_was_not_there_is_made_for_its_first_user_and_that_is_said(
+    run: Run, tmp_path: Path
+) -> None:
+    place = ("--data", str(tmp_path / "data"))
+    _, said, _ = run("user", "add", "ann", "--role", "admin", *place, typed=PASSWORD)
+    assert "was not there, and was made" in said
+    _, said, _ = run("user", "add", "bob", *place, typed=PASSWORD)
+    assert "was made" not in said
+    status, _, error = run("user", "password", "carl", *place)
+    assert (status, "there is no user 'carl'" in error) == (2, True)
