@@ -22,6 +22,7 @@ from imlkit.training.run_record import POINTS
 from .plot_reader import CurveReader
 from .plot_slots import Slots
 from .plot_state import MOST_RUNS, Axis, Drawn, ShownRun, checked_axis, checked_smoothing
+from .plot_view import RunCharts
 
 __all__ = ["RunPlot"]
 
@@ -99,8 +100,6 @@ class RunPlot(Component):
 
     def view(self) -> Viewable:
         """Return new charts."""
-        from .plot_view import RunCharts
-
         charts = RunCharts(self)
         streams: tuple[Stream[Any], ...] = (self.metrics, self.axis, self.logarithmic, self.drawn)
         for stream in streams:
