@@ -44,6 +44,8 @@ def load_digits(_):
     """Put the digits into the store, once; from then on they are the user's to correct."""
     notes = store.collection("notes")
     if not notes.count({"id": "digits are loaded"}):
+        # The models load PyTorch meanwhile; scikit-learn fails where it finds it loaded by half.
+        import torch  # noqa: F401
         from sklearn import datasets, model_selection
 
         source = datasets.load_digits()
