@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, TimeoutError, expect
 
 from imlkit import Dataset, HogFeatures, data_store
 from imlkit.images import open_image
@@ -121,6 +122,13 @@ def asked(page: Page) -> bool:
     return page.get_by_role("dialog").count() > 0
 
 
+def keep_training(page: Page) -> None:
+    """Answer the question whether to keep training; it is taken back when the training is over before."""
+    with contextlib.suppress(TimeoutError):
+        button(page, "Keep training").click(timeout=3000)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def at_once(*buttons: Locator) -> None:
     """Press buttons on several pages at the same moment."""
     moment = 1000 * time.time() + 500
@@ -163,8 +171,7 @@ def test_both_press_train_at_once_have_the_same_model_and_can_train_again(
         # Whoever came second may have been asked whether to begin anew.
         until(lambda page=page: asked(page) or button(page, "Next").is_enabled(), 60)  # type: ignore[misc]
         if asked(page):
-            button(page, "Keep training").click()
-            expect(page.get_by_role("dialog")).to_have_count(0)
+            keep_training(page)
         trained(page)
     shares = set()
     for page in (one, two):

@@ -148,7 +148,10 @@ def test_the_first_image_downloads_and_later_sessions_do_not(
     features = MobileNetFeatures(published)
     seen = told(features)
     found = features.process(photograph())
-    np.testing.assert_array_equal(found, MobileNetFeatures(weights_path).process(photograph()))
+    # How many threads are free decides in which order a convolution adds up.
+    np.testing.assert_allclose(
+        found, MobileNetFeatures(weights_path).process(photograph()), rtol=1e-4, atol=1e-4
+    )
     states = [status.state for status in seen]
     assert list(dict.fromkeys(states)) == ["idle", "loading", "downloading", "ready"]
     downloads = [status for status in seen if status.state == "downloading"]
