@@ -15,7 +15,7 @@ from .component import Component
 from .store import Document, Query, Store
 from .streams import Stream
 
-__all__ = ["Instances", "Model", "Prediction", "TrainingStatus"]
+__all__ = ["Estimate", "Instances", "Model", "Prediction", "TrainingStatus"]
 
 State = Literal["idle", "start", "batch", "epoch", "success", "cancelled", "error"]
 
@@ -63,10 +63,31 @@ class Prediction:
     Attributes:
         label: the class with the highest confidence.
         confidences: every class's confidence, from 0 to 1, adding up to 1.
+        version: which version of the model said so, where it is kept in a store; two predictions that
+            say the same are equal, whichever version made them.
     """
 
     label: str
     confidences: Mapping[str, float]
+    version: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The numbers that a regression gives for one instance.
+
+    Attributes:
+        values: one number for each target.
+        version: which version of the model said so, where it is kept in a store.
+    """
+
+    values: tuple[float, ...]
+    version: int | None = field(default=None, compare=False)
+
+    @property
+    def value(self) -> float:
+        """The number for the first target, which is often the only one."""
+        return self.values[0]
 
 
 class Instances(Protocol):
@@ -126,8 +147,17 @@ class Model(Component):
         """Predict many at once, in their order. Raises NotTrainedError."""
 
     @abstractmethod
-    def save(self, store: Store, name: str) -> None:
-        """Keep the trained model in a store under a name, replacing what was there."""
+    def save(self, store: Store, name: str, note: str = "") -> int:
+        """Keep the trained model in a store under a name, as its newest version; return its number.
+
+        Every page and program that follows the name (see :meth:`sync`) has it at once. Former versions
+        are kept (see ``ModelVersions``).
+
+        Args:
+            store: where to.
+            name: the model's.
+            note: what is to be said of this version; one with a note is kept for good.
+        """
 
     @abstractmethod
     def load(self, store: Store, name: str) -> None:

@@ -1,71 +1,32 @@
-"""What all classifiers share: training on a thread, and being one model with others of a name in a store."""
+"""What all classifiers share that learn from lists of numbers."""
 
 from __future__ import annotations
 
-import threading
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from functools import partial
-from typing import Any, Self
+from typing import Any
 
-from panel.viewable import Viewable
+import numpy as np
+from numpy.typing import NDArray
 
-from imlkit.callback import Callback
-from imlkit.errors import ModelFileError, NotFoundError, TrainingDataError
-from imlkit.model import Instances, TrainingStatus
-from imlkit.store import Store
-from imlkit.streams import Computed, Stream
-from imlkit.streams.report import report
-from imlkit.trainings import Task, Telling, Trainings
+from imlkit.errors import TrainingDataError
+from imlkit.model import Instances, Prediction
+from imlkit.trainings import Task
 
 from .examples import Examples, fitting_validation, read_examples
+from .feature_rows import feature_rows
 from .fitted import Fitted
-from .model_card import ModelCard
-from .predictor import Predictor
-from .stored_model import StoredModel
+from .learner import Learner
 
 __all__ = ["Classifier"]
 
-CUT_SHORT = (
-    "The last training was cut short: the program that ran it ended. Nothing else is lost; train again."
-)
 
-
-class Classifier(Predictor):
+class Classifier(Learner):
     """A model that names the class of an instance, from a list of numbers that describe it.
 
-    A subclass says in :meth:`fit` how it learns and in :meth:`restored` how it is read back.
-    A training replaces what the classifier knows only when it has succeeded; until then, and
-    after a cancelled or failed training, it predicts as before.
-
-    Streams: ``training``, how the training stands; ``card``, what is known of the trained model,
-    None before the first training.
-
-    Args:
-        title: what the person reads above the view.
-        callbacks: followed at every step of a training (see :class:`imlkit.callback.Callback`).
+    A subclass says in :meth:`fit` how it learns and in :meth:`restored` how it is read back; see
+    :class:`~imlkit.components.models.learner.Learner` for what it does besides.
     """
-
-    def __init__(self, title: str, callbacks: Sequence[Callback] = ()) -> None:
-        super().__init__(title)
-        self.callbacks = tuple(callbacks)
-        self.training: Stream[TrainingStatus] = Stream(TrainingStatus())
-        self.card: Stream[ModelCard | None] = Stream(None)
-        self._telling = Telling(self.training, self._follow_other_page)
-        self._trainings = Trainings(title or type(self).__name__)
-        self._trainings.join(self._telling)
-        self._place: StoredModel | None = None
-        self._kept: str | None = None
-        self._followed: Computed[None] | None = None
-        self._taking = threading.RLock()
-
-    @abstractmethod
-    def parameters(self) -> dict[str, Any]:
-        """Return the parameters of the next training, as JSON can hold them.
-
-        Raises DataError where one of them makes no sense.
-        """
 
     @abstractmethod
     def fit(
@@ -81,99 +42,11 @@ class Classifier(Predictor):
         ``run.check()`` at least once a batch, and tells its progress with ``run.tell``.
         """
 
-    def train(self, dataset: Instances, validation: Instances | None = None) -> None:
-        """Begin to train on a dataset, and return at once.
+    def learn(
+        self, dataset: Instances, validation: Instances | None, parameters: Mapping[str, Any], run: Task
+    ) -> Fitted:
+        """Read the features and labels, and :meth:`fit` to them."""
 
-        Args:
-            dataset: features ``x`` and labels ``y``; read on the training's thread.
-            validation: instances to check with; left out, the classifier sets some of the
-                dataset's aside if its parameters say so.
-
-        Raises:
-            DataError: a parameter makes no sense.
-            TrainingBusyError: a training runs, and there is no page to ask on.
-        """
-        parameters = self.parameters()
-        place = self._place
-
-        def learn(run: Task) -> TrainingStatus:
-            with nullcontext() if place is None else place.mark.standing():
-                return self._learn(run, dataset, validation, parameters, place)
-
-        self._trainings.begin(
-            learn,
-            parameters.get("epochs", 1),
-            self._telling,
-        )
-
-    def cancel(self) -> None:
-        """Stop a running training within one batch; the classifier predicts as before it."""
-        self._trainings.cancel()
-
-    def wait(self, timeout: float | None = None) -> TrainingStatus:
-        """Block until no training runs, or for so many seconds; return the last status."""
-        self._trainings.wait(timeout)
-        return self._telling.status
-
-    def sync(self, store: Store, name: str) -> Self:
-        """Be the model of that name in a store: load it, save every training, follow other pages.
-
-        All pages of a process that sync to a name are one model: each is told of a training that
-        any of them began, and it goes on when that page is closed. One that was cut short, because
-        the program ended, is told of until the next.
-
-        A model that cannot be read is reported, and left until the next training replaces it.
-        """
-        self._unsync()
-        self._place = StoredModel(store, name)
-        self._trainings = self._place.trainings(self._trainings)
-        self._trainings.join(self._telling)
-        # Listening comes first: what is saved while the model is read is then not missed.
-        self._followed = self._place.changes.compute(self._follow_change, policy="latest")
-        try:
-            self._follow_store()
-        except ModelFileError as error:
-            report(error, self.training)
-        if self._place.mark.cut_short and not self._trainings.running:
-            self._telling.tell(TrainingStatus("cancelled", message=CUT_SHORT))
-        return self
-
-    def clear(self) -> None:
-        """Stop a training, forget what was learned, and remove the model that ``sync`` keeps."""
-        self.cancel()
-        with self._taking:
-            if self._place is not None:
-                self._place.remove()
-                self._place.mark.remove()
-            self._forget()
-
-    def view(self) -> Viewable:
-        """Return a card that says what the classifier knows."""
-        from .model_card_view import model_card_view
-
-        return model_card_view(self)
-
-    def dispose(self) -> None:
-        """Let go of every subscriber, and cancel a training that ``sync`` does not keep for others."""
-        if self._place is None:
-            self.cancel()
-        self._unsync()
-        self._trainings.leave(self._telling)
-        super().dispose()
-
-    def tell_callbacks(self, step: str, **about: Any) -> None:
-        """Call a step of every callback."""
-        for callback in self.callbacks:
-            getattr(callback, step)(self, **about)
-
-    def _learn(
-        self,
-        run: Task,
-        dataset: Instances,
-        validation: Instances | None,
-        parameters: Mapping[str, Any],
-        place: StoredModel | None,
-    ) -> TrainingStatus:
         def told(done: int, total: int) -> None:
             run.check()
             run.tell_batch(0, 0, f"Reading the instances: {done:,} of {total:,}")
@@ -186,103 +59,31 @@ class Classifier(Predictor):
                 "capture instances of at least one other class, then train again."
             )
         checks = None if validation is None else fitting_validation(read_examples(validation, told), examples)
-        fitted = self.fit(examples, checks, parameters, run)
-        with self._taking:
-            run.check()
-            self._take(fitted)
-            # The page may have been closed meanwhile, or its model be kept elsewhere now.
-            self._keep(place)
-        return TrainingStatus(
-            "success", run.status.epochs, run.status.epochs, fitted.card.metrics, _summary("Trained", fitted)
-        )
+        return self.fit(examples, checks, parameters, run)
 
-    def _adopt(self, fitted: Fitted, how: str) -> None:
-        with self._taking:
-            self._take(fitted)
-            self._keep(self._place)
-        self._tell_taken(fitted, how)
+    def predict(self, x: NDArray[np.float32] | Sequence[float]) -> Prediction:
+        """Predict the class of one instance. May be called from any thread, also during a training.
 
-    def _take(self, fitted: Fitted) -> None:
-        self._fitted = fitted
-        self.session.on_page(lambda: self.card.set(fitted.card))
+        Args:
+            x: its features, as many as in training.
 
-    def _forget(self) -> None:
-        self._fitted = self._kept = None
-        self.session.on_page(lambda: self.card.set(None))
-        if not self._trainings.running:
-            self._telling.tell(TrainingStatus())
+        Raises:
+            NotTrainedError: nothing was learned yet.
+            DataError: not as many numbers as in training, or not finite.
+        """
+        found: Prediction = super().predict(x)
+        return found
 
-    def _keep(self, place: StoredModel | None) -> None:
-        """Save to the place that ``sync`` named. What fails is said, and the model works on."""
-        if place is None or self._fitted is None:
-            return
-        try:
-            self._kept = place.write(self.download(), self._fitted.card)
-        except Exception as error:
-            said = ModelFileError(
-                f"The trained model could not be kept: {error} It works on this page until it is closed; "
-                "download it from the settings to keep it."
-            )
-            said.__cause__ = error
-            self.session.on_page(lambda: report(said, self.training))
+    def predict_batch(self, xs: NDArray[np.float32] | Sequence[Any]) -> list[Prediction]:
+        """Predict many instances at once, in their order. Raises as :meth:`predict` does."""
+        return super().predict_batch(xs)
 
-    def _follow_change(self, _change: Any) -> None:
-        # The store's stream belongs to whoever opened the store: the error belongs to this page.
-        try:
-            self._follow_store()
-        except Exception as error:
-            self.session.on_page(partial(report, error, self.training))
-
-    def _follow_other_page(self) -> None:
-        # Before its success is told: who hears of it may ask the model at once.
-        if self._place is not None:
-            self._follow_change(None)
-
-    def _follow_store(self) -> None:
-        place = self._place
-        if place is None:
-            return
-        with self._taking:
-            asset = place.asset
-            if asset == self._kept:
-                return
-            if asset is None:
-                self._forget()
-                return
-            try:
-                asset, content = place.read()
-            except NotFoundError:
-                self._forget()
-                return
-            # Told of once: a file that cannot be read now cannot be read at the next change either.
-            self._kept = asset
-            fitted = self._read(content)
-            self._take(fitted)
-        self._tell_taken(fitted, "Loaded")
-
-    def _tell_taken(self, fitted: Fitted, how: str) -> None:
-        if not self._trainings.running:
-            card = fitted.card
-            self._telling.tell(
-                TrainingStatus("success", card.epochs, card.epochs, card.metrics, _summary(how, fitted))
-            )
-
-    def _unsync(self) -> None:
-        if self._followed is not None:
-            self._followed.dispose()
-        if self._place is not None:
-            self._trainings.leave(self._telling)
-            self._trainings = Trainings(self.title or type(self).__name__)
-            self._trainings.join(self._telling)
-        self._followed = self._place = self._kept = None
-
-
-def _summary(how: str, fitted: Fitted) -> str:
-    card = fitted.card
-    count = f"{card.instances:,} instance{'' if card.instances == 1 else 's'}"
-    classes = f"{len(card.labels):,} classes"
-    checked = f", checked with {card.validation_instances:,} others" if card.validation_instances else ""
-    if how == "Trained":
-        return f"Trained on {count} of {classes}{checked}."
-    when = card.trained[:16].replace("T", " ")
-    return f"{how} a model trained on {count} of {classes}{checked}, {when} UTC."
+    def answers(self, fitted: Fitted, xs: NDArray[np.float32] | Sequence[Any]) -> list[Prediction]:
+        """Return the class of each instance, and the confidence in every class."""
+        x = feature_rows(xs, fitted.card.features)
+        named, confidences = fitted.judge(x)
+        labels, version = fitted.card.labels, fitted.version
+        return [
+            Prediction(labels[position], dict(zip(labels, row, strict=True)), version)
+            for position, row in zip(named.tolist(), confidences.tolist(), strict=True)
+        ]

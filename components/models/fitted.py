@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +16,17 @@ __all__ = ["Fitted"]
 
 
 class Fitted(ABC):
-    """The result of one training. It never changes, so any number of threads may predict with it.
+    """The result of one training. What it learned never changes: any number of threads may predict with it.
 
     Attributes:
         card: what is known of it.
+        version: its number where it is kept, once it is.
+        origin: where it comes from where it was not trained here.
     """
 
     card: ModelCard
+    version: int | None = None
+    origin: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod
     def judge(self, x: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

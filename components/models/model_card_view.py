@@ -1,4 +1,4 @@
-"""What a classifier knows, for the person to read."""
+"""What a model knows, for the person to read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imlkit.plain_text import PlainText
 from .model_card import ModelCard
 
 if TYPE_CHECKING:
-    from .classifier import Classifier
+    from .learner import Learner
 
 __all__ = ["model_card_view"]
 
@@ -20,12 +20,12 @@ MOST_CLASSES = 12
 LONGEST_LABEL = 40
 
 
-def model_card_view(classifier: Classifier) -> Viewable:
-    """Return a new view of what a classifier was trained with, and of what it will be."""
+def model_card_view(model: Learner) -> Viewable:
+    """Return a new view of what a model was trained with, and of what it will be."""
     known: Any = PlainText("", margin=0, sx={"overflowWrap": "anywhere"})
-    classifier.follow(classifier.card, known, _show)
+    model.follow(model.card, known, _show)
     planned: Any = PlainText(
-        _listed(classifier.parameters()),
+        _listed(model.parameters()),
         margin=(8, 0, 0, 0),
         variant="body2",
         sx={"overflowWrap": "anywhere"},

@@ -1,4 +1,4 @@
-"""What every trained classifier can do: answer, and be taken along as a file or in a store."""
+"""What every trained model can do: answer, and be taken along as a file or in a store."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imlkit.errors import ModelFileError, NotTrainedError
-from imlkit.model import Model, Prediction
+from imlkit.model import Model
 from imlkit.store import Store
 
-from .feature_rows import feature_rows
 from .fitted import Fitted
 from .model_card import ModelCard
 from .model_file import Arrays, read_model_file, replace_file, write_model_file
@@ -27,11 +26,14 @@ ROWS_AT_ONCE = 1024
 
 
 class Predictor(Model):
-    """A model that names the class of an instance by what it was fitted to.
+    """A model that answers by what it was fitted to.
 
     Args:
         title: what the person reads above the view.
     """
+
+    begin = "Capture instances of at least two classes, then train it."
+    """What the person is told to do where nothing was learned yet."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title)
@@ -41,30 +43,31 @@ class Predictor(Model):
     def restored(self, card: ModelCard, arrays: Arrays) -> Fitted:
         """Return what a file holds. Raises ModelFileError where something does not fit."""
 
+    @abstractmethod
+    def answers(self, fitted: Fitted, xs: Any) -> list[Any]:
+        """Return what something fitted says of each of some instances. Raises as :meth:`predict` does."""
+
     @property
     def trained(self) -> bool:
-        """Whether the classifier can predict."""
+        """Whether the model can predict."""
         return self._fitted is not None
 
-    def predict(self, x: NDArray[np.float32] | Sequence[float]) -> Prediction:
-        """Predict the class of one instance. May be called from any thread, also during a training.
-
-        Args:
-            x: its features, as many as in training.
+    def predict(self, x: Any) -> Any:
+        """Predict for one instance. May be called from any thread, also during a training.
 
         Raises:
             NotTrainedError: nothing was learned yet.
-            DataError: not as many numbers as in training, or not finite.
+            DataError: it is not such an instance as in training.
         """
-        return self._predict(self._known(), [x])[0]
+        return self.answers(self._known(), [x])[0]
 
-    def predict_batch(self, xs: NDArray[np.float32] | Sequence[Any]) -> list[Prediction]:
+    def predict_batch(self, xs: NDArray[np.float32] | Sequence[Any]) -> list[Any]:
         """Predict many instances at once, in their order. Raises as :meth:`predict` does."""
         fitted = self._known()
         return [
             prediction
             for start in range(0, len(xs), ROWS_AT_ONCE)
-            for prediction in self._predict(fitted, xs[start : start + ROWS_AT_ONCE])
+            for prediction in self.answers(fitted, xs[start : start + ROWS_AT_ONCE])
         ]
 
     def download(self, path: str | PathLike[str] | None = None) -> bytes:
@@ -86,31 +89,43 @@ class Predictor(Model):
         """Take the model from a downloaded file: its path or its content.
 
         Raises:
-            ModelFileError: it is damaged, of another kind, or of a newer imlkit. The classifier
+            ModelFileError: it is damaged, of another kind, or of a newer imlkit. The model
                 predicts as before.
         """
         content = bytes(source) if isinstance(source, bytes | bytearray) else Path(source).read_bytes()
         self._adopt(self._read(content), "Uploaded")
 
-    def save(self, store: Store, name: str) -> None:
-        """Keep the trained model in a store under a name, replacing what was there.
+    def save(self, store: Store, name: str, note: str = "") -> int:
+        """Keep the trained model in a store under a name, as its newest version; return its number.
+
+        Args:
+            store: where to.
+            name: the model's.
+            note: what is to be said of this version; one with a note is kept for good.
 
         Raises:
             NotTrainedError: nothing was learned yet.
             ModelFileError: another kind of model has that name, or one of a newer imlkit.
         """
         content = self.download()
-        StoredModel(store, name).write(content, self._known().card)
+        fitted = self._known()
+        version = StoredModel(store, name).write(content, fitted.card, note, fitted.origin).version or 1
+        if fitted.version is None:
+            fitted.version = version
+        return version
 
     def load(self, store: Store, name: str) -> None:
         """Take the model of that name from a store.
 
         Raises:
             NotFoundError: there is none of that name.
-            ModelFileError: it is damaged, of another kind, or of a newer imlkit. The classifier
+            ModelFileError: it is damaged, of another kind, or of a newer imlkit. The model
                 predicts as before.
         """
-        self._adopt(self._read(StoredModel(store, name).read()[1]), "Loaded")
+        kept, content = StoredModel(store, name).read()
+        fitted = self._read(content)
+        fitted.version = kept.version
+        self._adopt(fitted, "Loaded")
 
     @abstractmethod
     def _adopt(self, fitted: Fitted, how: str) -> None:
@@ -120,19 +135,9 @@ class Predictor(Model):
         fitted = self._fitted
         if fitted is None:
             raise NotTrainedError(
-                f"“{self.title or type(self).__name__}” has not been trained yet. "
-                "Capture instances of at least two classes, then train it."
+                f"“{self.title or type(self).__name__}” has not been trained yet. {self.begin}"
             )
         return fitted
-
-    def _predict(self, fitted: Fitted, xs: NDArray[np.float32] | Sequence[Any]) -> list[Prediction]:
-        x = feature_rows(xs, fitted.card.features)
-        named, confidences = fitted.judge(x)
-        labels = fitted.card.labels
-        return [
-            Prediction(labels[position], dict(zip(labels, row, strict=True)))
-            for position, row in zip(named.tolist(), confidences.tolist(), strict=True)
-        ]
 
     def _read(self, content: bytes) -> Fitted:
         card, arrays = read_model_file(content)

@@ -1,12 +1,12 @@
-"""A model kept in a store: a document in the collection ``models``, and the file as an asset."""
+"""A model in a store: a document in the collection ``models``, its versions, and files as assets."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import threading
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from imlkit.errors import ModelFileError, NotFoundError
@@ -14,10 +14,11 @@ from imlkit.store import Document, Store
 from imlkit.streams import Chain
 from imlkit.trainings import Trainings
 
+from .kept_versions import KeptVersions
 from .model_card import VERSION, ModelCard
 from .training_mark import TrainingMark
 
-__all__ = ["StoredModel"]
+__all__ = ["Kept", "StoredModel"]
 
 COLLECTION = "models"
 MEDIA_TYPE = "application/vnd.safetensors"
@@ -29,6 +30,13 @@ READING_TRIES = 5
 """While a model is read, another process may replace it, and the file of before is gone."""
 
 
+class Kept(NamedTuple):
+    """Which file a model is kept in, and which version that is."""
+
+    asset: str
+    version: int | None
+
+
 class StoredModel:
     """The place of a model in a store.
 
@@ -38,6 +46,7 @@ class StoredModel:
 
     Attributes:
         mark: tells whether a training of it was cut short.
+        versions: those that are kept.
     """
 
     def __init__(self, store: Store, name: str) -> None:
@@ -46,6 +55,7 @@ class StoredModel:
         self._store = store
         self._models = store.collection(COLLECTION)
         self.mark = TrainingMark(store, self.id)
+        self.versions = KeptVersions(store, self.id)
 
     def trainings(self, own: Trainings) -> Trainings:
         """Return the trainings that all pages of this process share, ``own`` if there are none yet."""
@@ -58,13 +68,13 @@ class StoredModel:
         return self._models.changes.filter(lambda change: not change.ids or self.id in change.ids)
 
     @property
-    def asset(self) -> str | None:
-        """The asset that holds the model now, or None where nothing is kept."""
+    def kept(self) -> Kept | None:
+        """What holds the model now, or None where nothing is kept."""
         document = self._document()
-        return None if document is None else self._asset(document)
+        return None if document is None else _kept(document)
 
-    def read(self) -> tuple[str, bytes]:
-        """Return the asset and the content of the model's file.
+    def read(self) -> tuple[Kept, bytes]:
+        """Return what holds the model now, and the content of its file.
 
         Raises:
             NotFoundError: nothing is kept under the name.
@@ -78,20 +88,33 @@ class StoredModel:
                     f"There is no model “{self.name}” in the store: save one under that name first."
                 )
             self._demand_known_version(document)
-            asset = self._asset(document)
+            kept = _kept(document)
             try:
-                with self._store.assets.open(asset) as file:
-                    return asset, file.read()
+                return kept, self.content(kept.asset)
             except NotFoundError:
-                if asset == seen:
+                if kept == seen:
                     break
-                seen = asset
+                seen = kept
         raise ModelFileError(f"The file of the model “{self.name}” is missing in the store: train anew.")
 
-    def write(self, content: bytes, card: ModelCard) -> str:
-        """Keep a model's file, replacing what was there, and return its asset.
+    def content(self, asset: str) -> bytes:
+        """Return the content of a model's file. Raises NotFoundError."""
+        with self._store.assets.open(asset) as file:
+            content: bytes = file.read()
+        return content
 
-        A crash at any moment leaves the former model or the new one.
+    def write(
+        self, content: bytes, card: ModelCard, note: str = "", origin: Mapping[str, str] | None = None
+    ) -> Kept:
+        """Keep a model's file as the newest version, which is the one in use from here on.
+
+        A crash at any moment leaves the former version in use, or the new one.
+
+        Args:
+            content: of the file.
+            card: what is known of the model.
+            note: what is said of this version.
+            origin: where it comes from where it was not trained here.
 
         Raises:
             ModelFileError: another kind of model has the name, or one of a newer imlkit.
@@ -104,36 +127,43 @@ class StoredModel:
                     f"The store has a {before.get('kind')!s:.60} named “{self.name}” already: "
                     f"choose another name for this {card.kind}, or remove the other one first."
                 )
+            if "number" not in before:
+                # Kept by an imlkit that knew no versions.
+                self.versions.add({name: value for name, value in before.items() if name != "id"})
         asset = self._store.assets.put(content, MEDIA_TYPE).id
         about = {"name": self.name, "asset": asset, **json.loads(card.to_json())}
         # The curves are in the file; what lists models needs their last values only.
         about["metrics"] = {name: values[-1] for name, values in card.metrics.items() if values}
-        self._models.put({"id": self.id, **about})
-        if before is not None:
-            self._forget(self._asset(before), asset)
-        return asset
+        kept = self._use(self.versions.add(about, note, origin))
+        if kept.version is not None:
+            self.versions.trim(kept.version)
+        return kept
+
+    def use(self, number: int) -> None:
+        """Make a kept version the one in use, for everybody who follows the name.
+
+        Raises:
+            NotFoundError: that version is gone.
+        """
+        self._use(self.versions.about(number))
 
     def remove(self) -> None:
-        """Remove the model from the store, if it is there."""
+        """Remove the model from the store with all its versions, if it is there."""
         document = self._document()
         if document is not None:
             self._models.remove([self.id])
-            self._forget(self._asset(document), None)
+            self.versions.clear()
+            self.versions.forget_file(_kept(document).asset)
+
+    def _use(self, about: Document) -> Kept:
+        self._models.put({"id": self.id, **about})
+        return _kept(about)
 
     def _document(self) -> Document | None:
         try:
             return self._models.get(self.id)
         except NotFoundError:
             return None
-
-    def _forget(self, asset: str, but: str | None) -> None:
-        # Equal files are one asset: another name may still use it.
-        if asset != but and not self._models.count({"asset": asset}):
-            with contextlib.suppress(NotFoundError):
-                self._store.assets.remove(asset)
-
-    def _asset(self, document: Document) -> str:
-        return str(document.get("asset", ""))
 
     def _demand_known_version(self, document: Document) -> None:
         version = document.get("version")
@@ -142,3 +172,8 @@ class StoredModel:
                 f"The model “{self.name}” in the store was saved by a newer imlkit "
                 f"({document.get('imlkit')!s:.40}): update imlkit, or use another name."
             )
+
+
+def _kept(document: Document) -> Kept:
+    number = document.get("number")
+    return Kept(str(document.get("asset", "")), number if isinstance(number, int) else None)

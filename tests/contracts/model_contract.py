@@ -484,11 +484,12 @@ class ModelContract:
         assert other.predict_batch(queries()) == model.predict_batch(queries())
         assert "Loaded a model" in other.training.value.message
 
-    def test_saving_again_replaces_document_and_file(self, make: Make, store: Store) -> None:
-        trained(make).save(store, "mine")
+    def test_saving_again_is_another_version_of_one_model(self, make: Make, store: Store) -> None:
+        assert trained(make).save(store, "mine") == 1
         model = trained(make, blobs(["c", "d"]))
-        model.save(store, "mine")
-        assert store.collection("models").count() == len(list(store.assets)) == 1
+        assert model.save(store, "mine") == 2
+        assert store.collection("models").count() == 1
+        assert store.collection("model_versions").count() == len(list(store.assets)) == 2
         other = make()
         other.load(store, "mine")
         assert other.predict(queries()[0]).label == "c"

@@ -37,7 +37,7 @@ def test_a_model_trained_from_a_dataset_comes_back_from_its_store(
         model.wait(SECONDS)
         until(lambda: again.card.value == model.card.value)
         assert set(again.predict(queries()[0]).confidences) == {"bird", "cat", "<b>dog</b>"}
-        assert len(list(store.assets)) == 1
+        assert len(list(store.assets)) == 2, "both versions are kept"
         model.clear()
         until(lambda: not again.trained)
     finally:
