@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import DataError
-from .words import words
+from .words import name_words
 
 if TYPE_CHECKING:
     import torch
@@ -67,7 +67,7 @@ def confusion_parts(counts: Any, labels: Sequence[Any]) -> dict[str, Any]:
         raise DataError(
             f"Counts of shape {array.shape} do not fit {side} labels: give {side} × {side} numbers."
         )
-    return {"counts": array.astype(np.int64), "labels": [words(label, 300) for label in labels]}
+    return {"counts": array.astype(np.int64), "labels": [name_words(label) for label in labels]}
 
 
 def weights_and_gradients(model: nn.Module) -> dict[str, tuple[torch.Tensor, torch.Tensor | None]]:

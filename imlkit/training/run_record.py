@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal, get_args
 
 from ..store import Document
+from .words import NAME_LENGTH
 
 __all__ = [
     "CHECKPOINTS",
@@ -43,7 +44,6 @@ Order = Literal["pause", "resume", "stop", "rate"]
 """What a page may ask of a run: ``"stop"`` after this epoch; ``"rate"``, a learning rate."""
 
 _STATES: Final = get_args(RunState)
-_LONGEST: Final = 300
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class RunRecord:
 
 
 def _text(value: Any) -> str:
-    return value[:_LONGEST] if isinstance(value, str) else ""
+    return value[:NAME_LENGTH] if isinstance(value, str) else ""
 
 
 def _mapping(value: Any) -> dict[str, Any]:

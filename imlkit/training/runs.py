@@ -15,7 +15,7 @@ from .checkpoint import remove_checkpoint
 from .run_curves import Curve, curves_of
 from .run_record import CHECKPOINTS, COMMANDS, MEDIA, POINTS, RUNS, SILENT_SECONDS, RunRecord
 from .steering import ask
-from .words import words
+from .words import name_words
 
 __all__ = ["Runs"]
 
@@ -91,7 +91,7 @@ class Runs:
         Raises:
             NotFoundError: it is gone.
         """
-        self._runs.patch(run, {"name": words(name.strip(), 300)})
+        self._runs.patch(run, {"name": name_words(name.strip())})
 
     def tag(self, run: str, tags: Sequence[str]) -> None:
         """Give a run these words to find it by, instead of those it had.
@@ -99,7 +99,7 @@ class Runs:
         Raises:
             NotFoundError: it is gone.
         """
-        told = dict.fromkeys(words(tag.strip(), 300) for tag in tags if tag.strip())
+        told = dict.fromkeys(name_words(tag.strip()) for tag in tags if tag.strip())
         self._runs.patch(run, {"tags": list(told)})
 
     def remove(self, runs: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["surroundings"]
+__all__ = ["commit", "surroundings"]
 
 PACKAGES = ("imlkit", "torch", "torchvision", "numpy", "scikit-learn", "skorch", "lightning")
 PATIENCE = 5.0
@@ -18,9 +18,9 @@ PATIENCE = 5.0
 
 
 def surroundings() -> dict[str, Any]:
-    """Return the Python, the packages and the machine that the program runs on, its name, and its commit."""
-    script = Path(sys.argv[0]) if sys.argv and sys.argv[0] else None
-    found: dict[str, Any] = {
+    """Return the Python, the packages and the machine that the program runs on, and its name."""
+    script = _script()
+    return {
         "python": platform.python_version(),
         "packages": _versions(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
@@ -28,9 +28,29 @@ def surroundings() -> dict[str, Any]:
         "process": os.getpid(),
         "program": script.name if script is not None else "",
     }
-    if (commit := _commit(script.parent if script is not None else Path.cwd())) is not None:
-        found["git"] = commit
-    return found
+
+
+def commit() -> dict[str, Any] | None:
+    """Return the commit that the program's folder is at, and whether anything was changed since.
+
+    Returns:
+        ``commit``, ``branch`` and ``changed``; None outside of git. Git may take seconds to tell.
+    """
+    script = _script()
+    folder = script.parent if script is not None else Path.cwd()
+    at = _git(folder, "rev-parse", "HEAD")
+    if not at:
+        return None
+    changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    return {
+        "commit": at,
+        "branch": _git(folder, "rev-parse", "--abbrev-ref", "HEAD"),
+        "changed": bool(changed),
+    }
+
+
+def _script() -> Path | None:
+    return Path(sys.argv[0]) if sys.argv and sys.argv[0] else None
 
 
 def _versions() -> dict[str, str]:
@@ -41,19 +61,6 @@ def _versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
-
-
-def _commit(folder: Path) -> dict[str, Any] | None:
-    """Return the commit that a folder is at, and whether anything was changed since; None outside of git."""
-    commit = _git(folder, "rev-parse", "HEAD")
-    if not commit:
-        return None
-    changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
-    return {
-        "commit": commit,
-        "branch": _git(folder, "rev-parse", "--abbrev-ref", "HEAD"),
-        "changed": bool(changed),
-    }
 
 
 def _git(folder: Path, *words: str) -> str:

@@ -257,6 +257,60 @@ def test_what_the_run_learned_from_is_told_by_a_hash(store: Store) -> None:
     assert found[2]["hash"] != found[0]["hash"]
 
 
+class SlowDataset:
+    """Gives its document only when it is let."""
+
+    name = "slow"
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.let = threading.Event()
+        self.error = error
+
+    def iterate(self) -> Iterator[dict[str, Any]]:
+        assert self.let.wait(20)
+        if self.error is not None:
+            raise self.error
+        yield {"id": "a"}
+
+
+def test_a_training_does_not_wait_for_its_dataset_to_be_read(store: Store) -> None:
+    dataset = SlowDataset()
+    with Run(store, "one", dataset=dataset) as run:
+        # It is alive and logs before the dataset was read.
+        run.log(loss=1.0)
+        until(lambda: len(Runs(store).curves(run.id)) == 1)
+        assert "dataset" not in read(store, run).surroundings
+        dataset.let.set()
+    found = read(store, run)
+    assert (found.surroundings["dataset"]["count"], found.state) == (1, "finished")
+    assert found.surroundings["python"]
+
+
+def test_a_dataset_that_cannot_be_read_is_told_of_and_breaks_nothing(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    dataset = SlowDataset(StoreUnavailableError("gone"))
+    dataset.let.set()
+    with Run(store, "one", dataset=dataset) as run:
+        run.log(loss=1.0)
+    assert read(store, run).state == "finished"
+    assert any("no hash of its dataset" in record.getMessage() for record in caplog.records)
+
+
+def test_the_commit_of_the_programs_folder_is_told(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "train.py").write_text("")
+    who = ("-c", "user.name=me", "-c", "user.email=me@example.org")
+    for words in (("init", "-q"), ("add", "train.py"), (*who, "commit", "-qm", "first")):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "train.py")])
+    with Run(store, "one") as run:
+        pass
+    found = read(store, run).surroundings
+    assert (len(found["git"]["commit"]), found["git"]["changed"], found["program"]) == (40, False, "train.py")
+
+
 KILLED = """
 import sys, time
 from imlkit.training import Run

@@ -1,0 +1,41 @@
+"""What people give as numbers and parameters, as documents can hold it."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Mapping
+from typing import Any
+
+from .words import words
+
+__all__ = ["number", "plain"]
+
+
+def number(value: Any) -> float:
+    """Return a number that is a tensor, an array of one element, or of some library's own kind.
+
+    Raises:
+        Exception: it is none; which one depends on whose kind it is.
+    """
+    if isinstance(value, numbers.Real):
+        return float(value)
+    if isinstance(value, str | bytes) or value is None:
+        raise TypeError
+    item = getattr(value, "item", None)
+    return float(value if item is None else item())
+
+
+def plain(value: Any) -> Any:
+    """Return a parameter as text, numbers, and lists and dictionaries of them."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return words(value)
+    if isinstance(value, Mapping):
+        return {words(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    try:
+        return number(value)
+    except Exception:
+        return words(value)
