@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from imlkit.errors import DataError
 
 from .plot_line import Line
 from .plot_metrics import charts_of
 
-__all__ = ["MOST_RUNS", "MOST_SMOOTHING", "Axis", "Drawn", "ShownRun", "checked_axis", "checked_smoothing"]
+__all__ = [
+    "MOST_RUNS",
+    "MOST_SMOOTHING",
+    "Axis",
+    "Drawn",
+    "ShownRun",
+    "checked_axis",
+    "checked_runs",
+    "checked_smoothing",
+    "missing_runs",
+]
 
 MOST_RUNS: Final = 24
 """How many runs are drawn at most: more are not told apart."""
@@ -51,6 +61,26 @@ class Drawn:
     def charts(self) -> tuple[str, ...]:
         """The names of all charts that there is something for."""
         return charts_of(metric for run in self.runs for metric in self.lines.get(run.id, ()))
+
+
+def checked_runs(shown: Any) -> tuple[str, ...]:
+    """Return which runs to show, each once; raise a DataError where that is not said."""
+    if shown is None:
+        return ()
+    ids = (shown,) if isinstance(shown, str) else tuple(shown) if isinstance(shown, Iterable) else (None,)
+    if not all(isinstance(id, str) for id in ids):
+        raise DataError(f"{shown!r:.100} does not say which runs to show: give a run's id, or several.")
+    return tuple(dict.fromkeys(id for id in ids if id))
+
+
+def missing_runs(chosen: int, there: int) -> str:
+    """Return what to tell of chosen runs that are not drawn; "" where all of them are, or none is."""
+    if chosen > MOST_RUNS:
+        return f"The first {MOST_RUNS} of {chosen:,} chosen runs are drawn."
+    gone = chosen - there
+    if not gone or not there:
+        return ""
+    return "1 chosen run is no longer there." if gone == 1 else f"{gone} chosen runs are no longer there."
 
 
 def checked_axis(axis: object) -> Axis:

@@ -14,7 +14,7 @@ from imlkit.web import inlined, module_address
 
 from .plot_line import Line
 from .plot_metrics import MOST_CHARTS, chart_of, charts_of, is_validation
-from .plot_state import MOST_RUNS, MOST_SMOOTHING, Drawn
+from .plot_state import MOST_SMOOTHING, Drawn, missing_runs
 
 if TYPE_CHECKING:
     from .run_plot import RunPlot
@@ -78,7 +78,7 @@ class RunCharts(JSComponent):
             "runs": [[run.id, run.name, run.look] for run in drawn.runs],
             "charts": [[chart, chart in shown] for chart in charts],
             "empty": _empty(drawn, charts),
-            "note": _note(drawn),
+            "note": "" if drawn.problem else missing_runs(drawn.chosen, len(drawn.runs)),
             "problem": drawn.problem,
         }
 
@@ -155,13 +155,3 @@ def _empty(drawn: Drawn, charts: tuple[str, ...]) -> str:
     if len(drawn.runs) == 1:
         return "This run has no points yet. As soon as it logs some, its curves appear here."
     return "These runs have no points yet. As soon as they log some, their curves appear here."
-
-
-def _note(drawn: Drawn) -> str:
-    """Return what to tell of runs that are not drawn."""
-    if drawn.chosen > MOST_RUNS:
-        return f"The first {MOST_RUNS} of {drawn.chosen:,} chosen runs are drawn."
-    gone = drawn.chosen - len(drawn.runs)
-    if not drawn.read or not gone or not drawn.runs or drawn.problem:
-        return ""
-    return "1 chosen run is no longer there." if gone == 1 else f"{gone} chosen runs are no longer there."

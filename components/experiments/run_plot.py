@@ -11,7 +11,7 @@ from typing import Any, Final
 from panel.viewable import Viewable
 
 from imlkit.component import Component
-from imlkit.errors import DataError, ImlkitError
+from imlkit.errors import ImlkitError
 from imlkit.location import data_store
 from imlkit.store import Change, Store
 from imlkit.streams import Stream
@@ -21,7 +21,7 @@ from imlkit.training.run_record import POINTS
 
 from .plot_reader import CurveReader
 from .plot_slots import Slots
-from .plot_state import MOST_RUNS, Axis, Drawn, ShownRun, checked_axis, checked_smoothing
+from .plot_state import MOST_RUNS, Axis, Drawn, ShownRun, checked_axis, checked_runs, checked_smoothing
 from .plot_view import RunCharts
 
 __all__ = ["RunPlot"]
@@ -71,7 +71,7 @@ class RunPlot(Component):
         self.runs = runs
         given = shown
         first: Any = () if isinstance(given, Stream) else given
-        self.shown: Stream[Any] = CheckedStream(first, _ids)
+        self.shown: Stream[Any] = CheckedStream(first, checked_runs)
         self.metrics: Stream[Any] = CheckedStream(metrics, _names)
         self.axis: Stream[Axis] = CheckedStream("step", checked_axis)
         self.logarithmic: Stream[bool] = CheckedStream(False, bool)
@@ -142,16 +142,6 @@ class RunPlot(Component):
         looks = self._slots.of(there)
         runs = tuple(ShownRun(run, records[run].name, looks[run]) for run in there)
         return Drawn(True, len(chosen), runs, lines)
-
-
-def _ids(shown: Any) -> tuple[str, ...]:
-    """Return which runs to show."""
-    if shown is None:
-        return ()
-    ids = (shown,) if isinstance(shown, str) else tuple(shown) if isinstance(shown, Iterable) else (None,)
-    if not all(isinstance(id, str) for id in ids):
-        raise DataError(f"{shown!r:.100} does not say which runs to show: give a run's id, or several.")
-    return tuple(dict.fromkeys(id for id in ids if id))
 
 
 def _names(metrics: Any) -> tuple[str, ...] | None:
