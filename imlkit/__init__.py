@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .components.data.class_list import ClassList as ClassList
     from .components.data.dataset import Dataset as Dataset
     from .components.data.dataset_browser import DatasetBrowser as DatasetBrowser
+    from .components.data.event_log import EventLog as EventLog
     from .components.data.mistakes import Mistakes as Mistakes
     from .components.data.next_examples import NextExamples as NextExamples
     from .components.data.project_file import ProjectFile as ProjectFile
@@ -46,10 +47,13 @@ if TYPE_CHECKING:
     from .components.tables.table_confusion import LinkedConfusionMatrix as LinkedConfusionMatrix
     from .components.tables.toolbar import Toolbar as Toolbar
     from .components.widgets.button import Button as Button
+    from .components.widgets.checkbox import Checkbox as Checkbox
     from .components.widgets.image_display import ImageDisplay as ImageDisplay
+    from .components.widgets.likert import Likert as Likert
     from .components.widgets.select import Select as Select
     from .components.widgets.slider import Slider as Slider
     from .components.widgets.text import Text as Text
+    from .components.widgets.text_area import TextArea as TextArea
     from .components.widgets.text_input import TextInput as TextInput
     from .components.widgets.toggle import Toggle as Toggle
     from .errors import ImlkitError as ImlkitError
@@ -92,6 +96,7 @@ _FRAMEWORK = {
 __all__ = [
     "BatchPrediction",
     "Button",
+    "Checkbox",
     "ClassList",
     "ClassificationReport",
     "Component",
@@ -100,6 +105,7 @@ __all__ = [
     "Dashboard",
     "Dataset",
     "DatasetBrowser",
+    "EventLog",
     "Explorer",
     "FeatureChoice",
     "Heatmap",
@@ -112,6 +118,7 @@ __all__ = [
     "InstanceList",
     "InstanceTable",
     "KNNClassifier",
+    "Likert",
     "LinkedComponent",
     "LinkedConfusionMatrix",
     "LinkedState",
@@ -137,6 +144,7 @@ __all__ = [
     "SummaryCharts",
     "Table",
     "Text",
+    "TextArea",
     "TextInput",
     "Toggle",
     "Toolbar",

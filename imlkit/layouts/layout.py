@@ -104,9 +104,9 @@ class Layout(Placeable):
 
 
 def path() -> str:
-    """Return the path of the page's address."""
+    """Return the page's address without what stands after ``#``."""
     location = pn.state.location
-    return location.pathname if location is not None else ""
+    return f"{location.pathname}{location.search}" if location is not None else ""
 
 
 def _home(title: str, address: str) -> Viewable:

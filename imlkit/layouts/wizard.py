@@ -75,6 +75,7 @@ class Wizard(Layout):
         self.ending = Step("Summary").text("This is what you did.")
         self._steps: list[Step] = []
         self._route = Route(self._steps)
+        self.ending.closed.subscribe(lambda _: self._tell())
         self.current.subscribe(self._enter)
 
     def step(self, name: str) -> Step:
@@ -98,7 +99,10 @@ class Wizard(Layout):
         return step
 
     def summary(self, words: str, *items: Placed) -> Step:
-        """Say in Markdown what stands above the summary, and add components below; return it."""
+        """Say in Markdown what stands above the summary, and add components below; return it.
+
+        The last step cannot be finished while the summary is closed (see :meth:`Step.opens_when`).
+        """
         self.ending.text(words)
         return self.ending.use(*items)
 
@@ -108,7 +112,7 @@ class Wizard(Layout):
             return False
         step = self._shown()
         following = self._route.after(step)
-        if step.closed.value or (following is not None and following.closed.value):
+        if step.closed.value or (following or self.ending).closed.value:
             self._tell()
             return False
         if following is None:
@@ -196,7 +200,7 @@ class Wizard(Layout):
             slugs=tuple(each.slug for each in whole),
             reasons=tuple(each.closed.value for each in whole),
             closed=step.closed.value,
-            next_closed=following.closed.value if following is not None else "",
+            next_closed="" if step is self.ending else (following or self.ending).closed.value,
             last=following is None,
             finished=step is self.ending,
         )

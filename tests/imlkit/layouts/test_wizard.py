@@ -54,6 +54,23 @@ def test_a_step_opens_when_a_stream_says_so_and_says_why_it_is_closed() -> None:
     assert wizard.back()
 
 
+def test_the_last_step_cannot_be_finished_while_the_summary_is_closed() -> None:
+    answered: Stream[Any] = Stream(False)
+    wizard = three_steps()
+    wizard.summary("Thanks.").opens_when(answered, "Answer the questions first.")
+    wizard.current.set("three")
+    assert wizard.state.value.next_closed == "Answer the questions first."
+    assert not wizard.next()
+    wizard.current.set("summary")
+    assert wizard.state.value.closed == "Answer the questions first."
+    assert not wizard.finished.has_value
+    assert wizard.back()
+    answered.set(True)
+    assert wizard.state.value.next_closed == ""
+    assert wizard.next()
+    assert wizard.finished.value == 1
+
+
 def test_setting_current_to_a_closed_step_shows_it_closed() -> None:
     wizard = three_steps()
     wizard.step("Three").opens_when(Stream(False), "Train first.")
