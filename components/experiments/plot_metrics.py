@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["MOST_CHARTS", "chart_of", "charts_of", "is_validation"]
+from imlkit.training.system_figures import SYSTEM
+
+__all__ = ["MOST_CHARTS", "chart_of", "charts_of", "first_charts", "is_validation"]
 
 MOST_CHARTS: Final = 12
 """How many charts are shown before the person chooses."""
@@ -27,5 +29,19 @@ def is_validation(metric: str) -> bool:
 
 
 def charts_of(metrics: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of the charts of metrics, each once, in the order in which they come."""
-    return tuple(dict.fromkeys(map(chart_of, metrics)))
+    """Return the names of the charts of metrics, each once, in the order in which they come.
+
+    Those of the machine that trains come last.
+    """
+    charts = dict.fromkeys(map(chart_of, metrics))
+    return tuple(sorted(charts, key=lambda chart: chart.startswith(SYSTEM)))
+
+
+def first_charts(charts: Iterable[str]) -> tuple[str, ...]:
+    """Return which charts are shown before the person chooses.
+
+    Those of the machine are among them only where there are no others.
+    """
+    given = tuple(charts)
+    of_the_model = tuple(chart for chart in given if not chart.startswith(SYSTEM))
+    return (of_the_model or given)[:MOST_CHARTS]

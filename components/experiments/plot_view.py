@@ -13,7 +13,7 @@ from imlkit.errors import ImlkitError
 from imlkit.web import inlined, module_address
 
 from .plot_line import Line
-from .plot_metrics import MOST_CHARTS, chart_of, charts_of, is_validation
+from .plot_metrics import chart_of, charts_of, first_charts, is_validation
 from .plot_state import MOST_SMOOTHING, Drawn, missing_runs
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class RunCharts(JSComponent):
         drawn: Drawn = self._plot.drawn.value
         charts = drawn.charts
         metrics = self._plot.metrics.value
-        shown = set(charts[:MOST_CHARTS] if metrics is None else charts_of(metrics))
+        shown = set(first_charts(charts) if metrics is None else charts_of(metrics))
         there = {
             (run.id, metric): line
             for run in drawn.runs

@@ -41,7 +41,8 @@ class RunPlot(Component):
         runs: the runs, the store that they are in, or its location.
         shown: which of them to show: an id, several, or a stream of either, such as the selection of
             another component. At most 24 are drawn.
-        metrics: the metrics to show; the first 12 if left out. The person can choose others.
+        metrics: the metrics to show; if left out the first 12, of the model rather than of the machine. The
+            person can choose others.
         title: what the person reads above the charts.
 
     Attributes:

@@ -14,8 +14,10 @@ from typing import Any, Final
 
 from ..errors import DocumentError, DuplicateIdError, ImlkitError, NotFoundError
 from ..store import Store
+from .place import Place
 from .run_curves import Point, points_document
 from .run_record import MEDIA, POINTS, RUNS
+from .system_figures import SystemFigures
 from .words import words
 
 __all__ = ["Recorder"]
@@ -35,6 +37,9 @@ NAMED: Final = 200
 LONGEST_PAUSE: Final = 10.0
 """Seconds between two tries with a store that fails, at most."""
 
+FIGURES: Final = 10.0
+"""Seconds between two readings of the system's figures."""
+
 Job = Callable[[Store], object]
 """Something else to bring to the store: done once, tried again while the store fails."""
 
@@ -47,16 +52,20 @@ class Recorder:
     Args:
         store: where to.
         run: the run's id.
-        began: when it began, by ``time.monotonic``.
+        place: where the run is.
+        figures: reads the system's figures, if they are wanted.
 
     Attributes:
         lost: how many points were given up, because too many waited.
     """
 
-    def __init__(self, store: Store, run: str, began: float) -> None:
+    def __init__(self, store: Store, run: str, place: Place, figures: SystemFigures | None = None) -> None:
         self._store = store
         self._run = run
-        self._began = began
+        self._place = place
+        self._figures = figures
+        self._figures_due = time.monotonic() + FIGURES
+        self._figures_read = False
         self._points: deque[Point] = deque()
         self._jobs: deque[Job] = deque()
         self._said: dict[str, Any] = {}
@@ -132,9 +141,28 @@ class Recorder:
             self._wake.wait(self._pause)
             self._wake.clear()
             over = self._over.is_set()
+            self._read_figures(over)
             done = self._round()
             if done and over and not self._points and not self._jobs:
                 return
+
+    def _read_figures(self, over: bool) -> None:
+        """Add the system's figures where they are due: at times, and at the end of a run that is shorter."""
+        if self._figures is None or self._removed:
+            return
+        if time.monotonic() < self._figures_due and (not over or self._figures_read):
+            return
+        self._figures_due = time.monotonic() + FIGURES
+        self._figures_read = True
+        try:
+            found = self._figures.read()
+        except Exception as error:
+            self._figures = None
+            log.warning("The system's figures cannot be read and are not logged: %s", error)
+            return
+        step, epoch, seconds = self._place.step, self._place.epoch, self._place.seconds
+        # They are no metrics of the model: the run's document and its checkpoints do not tell of them.
+        self._points.extend((name, step, epoch, seconds, value) for name, value in found.items())
 
     def _round(self) -> bool:
         """Write what waits; return whether the store took it all."""
@@ -187,7 +215,7 @@ class Recorder:
                 self._run,
                 {
                     **parts,
-                    "seconds": round(time.monotonic() - self._began, 3),
+                    "seconds": round(self._place.seconds, 3),
                     "seen": datetime.now(UTC),
                     "beat": self._beat,
                     "values": [[words(name), value] for name, value in islice(latest.items(), NAMED)],

@@ -23,6 +23,7 @@ from .recorder import Recorder
 from .run_document import begun, ended
 from .run_record import RUNS
 from .saving import Checkpoints, write_what_is_left
+from .system_figures import SystemFigures
 from .words import name_words, words
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Run:
         epochs: how many there are to be, if that is known; ``run.epochs(n)`` says it too.
         dataset: the collection, or a ``Dataset``, that it learns from: a hash of what is in it is kept,
             which is counted while the training goes on.
+        system: whether to log, every 10 seconds and with the last step, what the process takes of the
+            machine: metrics such as ``system/process memory, MB``.
 
     Attributes:
         id: the run's, by which pages and checkpoints name it.
@@ -72,6 +75,7 @@ class Run:
         tags: Sequence[str] = (),
         epochs: int | None = None,
         dataset: Any = None,
+        system: bool = True,
     ) -> None:
         if not isinstance(name, str) or not name.strip():
             raise DataError(f"A run needs a name, and {name!r:.100} is none: give some text.")
@@ -81,6 +85,7 @@ class Run:
         self._tags = [name_words(tag) for tag in tags]
         self._planned = epochs
         self._dataset = dataset
+        self._system = system
         self._given = store
         self._first = is_first()
         self._place = Place()
@@ -122,7 +127,9 @@ class Run:
         store.collection(RUNS).create(
             begun(self.id, self.name, self._params, self._tags, self._planned, around)
         )
-        self._recorder = recorder = Recorder(store, self.id, self._place.began)
+        self._recorder = recorder = Recorder(
+            store, self.id, self._place, SystemFigures() if self._system else None
+        )
         self._finding = Finding(around, self._dataset, recorder)
         self._keeping = Keeping(self.id, self._place, recorder)
         self._checkpoints = Checkpoints(self.id, self._place, recorder)

@@ -39,6 +39,7 @@ class SkorchCallback(Callback):  # type: ignore[misc]
         keep: how many checkpoints to keep; all if left out.
         by: keep the best by this column of the history rather than the latest.
         most: whether a larger value of it is better.
+        system: whether to log what the process takes of the machine.
 
     Attributes:
         run_: the latest run; None before the first.
@@ -54,6 +55,7 @@ class SkorchCallback(Callback):  # type: ignore[misc]
         keep: int | None = None,
         by: str | None = None,
         most: bool = False,
+        system: bool = True,
     ) -> None:
         # skorch copies callbacks by these attributes.
         self.store = store
@@ -64,6 +66,7 @@ class SkorchCallback(Callback):  # type: ignore[misc]
         self.keep = keep
         self.by = by
         self.most = most
+        self.system = system
         self.run_: Run | None = None
 
     def on_train_begin(self, net: Any, *data: Any, **more: Any) -> None:
@@ -75,6 +78,7 @@ class SkorchCallback(Callback):  # type: ignore[misc]
             {**told, **(self.params or {})},
             tags=self.tags,
             epochs=net.max_epochs,
+            system=self.system,
         )
         self.run_ = run.__enter__()
 

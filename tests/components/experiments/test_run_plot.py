@@ -13,7 +13,7 @@ import pytest
 
 from imlkit import Stream
 from imlkit.components.experiments.plot_line import MOST_DRAWN, GrowingLine
-from imlkit.components.experiments.plot_metrics import chart_of, charts_of, is_validation
+from imlkit.components.experiments.plot_metrics import chart_of, charts_of, first_charts, is_validation
 from imlkit.components.experiments.plot_slots import Slots
 from imlkit.components.experiments.plot_smoothing import Smoothing
 from imlkit.components.experiments.plot_state import Drawn
@@ -36,7 +36,7 @@ def store(tmp_path: Path) -> Store:
 def logged(store: Store, name: str = "run", steps: int = 5, **metrics: Callable[[int], float]) -> str:
     """Log a run; return its id."""
     metrics = metrics or {"loss": lambda step: 1 / step}
-    with Run(store, name) as run:
+    with Run(store, name, system=False) as run:
         for step in range(1, steps + 1):
             run.log({metric: value(step) for metric, value in metrics.items()}, epoch=step)
     return run.id
@@ -317,10 +317,17 @@ def test_a_store_that_fails_is_told_of_and_tried_again(store: Store, monkeypatch
     assert page.state["problem"] == ""
 
 
+def test_figures_of_the_machine_come_last_and_are_shown_by_choice() -> None:
+    charts = charts_of(["system/machine memory, %", "loss", "system/process CPU, %", "val_loss"])
+    assert charts == ("loss", "system/machine memory, %", "system/process CPU, %")
+    assert first_charts(charts) == ("loss",)
+    assert first_charts(charts[1:]) == charts[1:]
+
+
 def test_of_many_metrics_twelve_are_shown_and_others_by_choice(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Run(store, "many") as logging:
+    with Run(store, "many", system=False) as logging:
         logging.log({f"metric {n}": n for n in range(30)})
     run = logging.id
     plot = RunPlot(store, run)

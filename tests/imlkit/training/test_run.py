@@ -89,14 +89,14 @@ def test_what_is_no_number_is_told_of_once_and_breaks_nothing(
 
 def test_names_may_be_any_text(store: Store) -> None:
     names = ["__proto__", "constructor", "a/b", "$set", "", "été", "<b>", "x" * 2_000]
-    with Run(store, "one") as run:
+    with Run(store, "one", system=False) as run:
         run.log(dict.fromkeys(names, 1.0))
     assert list(Runs(store).curves(run.id)) == names
     assert list(read(store, run).values) == names
 
 
 def test_a_hundred_thousand_metrics_leave_the_runs_own_document_small(store: Store) -> None:
-    with Run(store, "one") as run:
+    with Run(store, "one", system=False) as run:
         run.log({f"metric {n}": n for n in range(100_000)})
     record = read(store, run)
     assert record.metrics == 100_000
@@ -112,7 +112,7 @@ def test_a_run_needs_a_name(name: Any) -> None:
 
 @pytest.mark.parametrize("name", ["été \u202e\U0001f600", "<img src=x>", "$a.b", "' OR 1", "\ud800"])
 def test_a_name_may_be_any_text_and_two_runs_may_share_it(store: Store, name: str) -> None:
-    with Run(store, name) as one, Run(store, name) as other:
+    with Run(store, name, system=False) as one, Run(store, name) as other:
         one.log({name: 1.0})
     kept = "?" if name == "\ud800" else name
     assert [record.name for record in Runs(store).read([one.id, other.id])] == [kept, kept]

@@ -82,7 +82,7 @@ def test_changes_of_runs_are_told(store: Store) -> None:
 
 
 def test_runs_are_renamed_tagged_and_removed_with_all_they_kept(store: Store) -> None:
-    with Run(store, "one") as run, Run(store, "other") as other:
+    with Run(store, "one") as run, Run(store, "other", system=False) as other:
         for each in (run, other):
             each.log(loss=1.0)
             each.log_text("note", "words")
