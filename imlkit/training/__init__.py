@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .checkpoint_record import CheckpointRecord as CheckpointRecord
     from .document_dataset import store_dataset as store_dataset
     from .lightning_callback import LightningCallback as LightningCallback
     from .run import Run as Run
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .torch_callback import TorchCallback as TorchCallback
 
 _PUBLIC = {
+    "CheckpointRecord": ".checkpoint_record",
     "Curve": ".run_curves",
     "LightningCallback": ".lightning_callback",
     "Run": ".run",
@@ -36,6 +38,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "CheckpointRecord",
     "Curve",
     "LightningCallback",
     "Run",

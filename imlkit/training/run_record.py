@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
 from ..store import Document
-from .words import NAME_LENGTH
+from . import reading
 
 __all__ = [
     "CHECKPOINTS",
@@ -111,49 +111,19 @@ class RunRecord:
         tags = document.get("tags")
         return cls(
             id=str(document.get("id", "")),
-            name=_text(document.get("name")) or "without a name",
+            name=reading.name(document.get("name")) or "without a name",
             state=state,
-            params=_mapping(document.get("params")),
-            tags=tuple(_text(tag) for tag in tags) if isinstance(tags, list) else (),
-            begun=_time(document.get("begun")),
-            seconds=_number(document.get("seconds")) or 0.0,
-            step=int(_number(document.get("step")) or 0),
-            epoch=_number(document.get("epoch")),
-            epochs=None if (epochs := _number(document.get("epochs"))) is None else int(epochs),
-            values=_values(document.get("values")),
-            metrics=int(_number(document.get("metrics")) or 0),
-            checkpoints=int(_number(document.get("checkpoints")) or 0),
+            params=reading.mapping(document.get("params")),
+            tags=tuple(reading.name(tag) for tag in tags) if isinstance(tags, list) else (),
+            begun=reading.moment(document.get("begun")),
+            seconds=reading.number(document.get("seconds")) or 0.0,
+            step=int(reading.number(document.get("step")) or 0),
+            epoch=reading.number(document.get("epoch")),
+            epochs=None if (epochs := reading.number(document.get("epochs"))) is None else int(epochs),
+            values=reading.values(document.get("values")),
+            metrics=int(reading.number(document.get("metrics")) or 0),
+            checkpoints=int(reading.number(document.get("checkpoints")) or 0),
             message=str(document.get("message") or "")[:2_000],
-            surroundings=_mapping(document.get("surroundings")),
-            beat=int(_number(document.get("beat")) or 0),
+            surroundings=reading.mapping(document.get("surroundings")),
+            beat=int(reading.number(document.get("beat")) or 0),
         )
-
-
-def _text(value: Any) -> str:
-    return value[:NAME_LENGTH] if isinstance(value, str) else ""
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _values(value: Any) -> dict[str, float]:
-    """Metrics are kept as pairs: their names may be any text."""
-    pairs = value if isinstance(value, list) else []
-    return {
-        pair[0]: float(pair[1])
-        for pair in pairs
-        if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) and _is_number(pair[1])
-    }
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if _is_number(value) and math.isfinite(value) else None
-
-
-def _time(value: Any) -> datetime | None:
-    return value.astimezone(UTC) if isinstance(value, datetime) else None

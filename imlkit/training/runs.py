@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -9,9 +10,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ..store import Change, Store
+from ..errors import NotFoundError
+from ..store import Change, Document, Store
 from ..streams import Stream
 from .checkpoint import remove_checkpoint
+from .checkpoint_record import CheckpointRecord
 from .run_curves import Curve, curves_of
 from .run_record import CHECKPOINTS, COMMANDS, MEDIA, POINTS, RUNS, SILENT_SECONDS, RunRecord
 from .steering import ask
@@ -73,9 +76,56 @@ class Runs:
         """Return what a run has logged until now, by metric."""
         return curves_of(self._points.find({"run": run}))
 
-    def checkpoints(self, run: str) -> list[dict[str, Any]]:
-        """Return the documents of a run's checkpoints, in the order in which they were made."""
-        return self.store.collection(CHECKPOINTS).find({"run": run})
+    def checkpoints(
+        self, runs: str | Iterable[str] | None = None, latest: int | None = None
+    ) -> list[CheckpointRecord]:
+        """Return checkpoints in the order in which they were made.
+
+        Args:
+            runs: the id of the run they are of, or several; None for those of all runs.
+            latest: how many of the latest; None for all.
+        """
+        ids = [runs] if isinstance(runs, str) else runs
+        query = None if ids is None else {"run": {"$in": list(ids)}}
+        collection = self.store.collection(CHECKPOINTS)
+        if latest is None:
+            return self._checkpoint_records(collection.find(query))
+        return self._checkpoint_records(collection.find(query, sort={"at": -1}, limit=latest)[::-1])
+
+    def checkpoint(self, id: str) -> CheckpointRecord:
+        """Return a checkpoint as it is now.
+
+        Raises:
+            NotFoundError: it is gone.
+        """
+        return self._checkpoint_records([self.store.collection(CHECKPOINTS).get(id)])[0]
+
+    def remove_checkpoint(self, id: str) -> None:
+        """Remove a checkpoint and its weights. What is gone already is passed over."""
+        checkpoints = self.store.collection(CHECKPOINTS)
+        with contextlib.suppress(NotFoundError):
+            run = checkpoints.get(id, ["run"]).get("run")
+            remove_checkpoint(self.store, id)
+            if isinstance(run, str):
+                self._runs.patch(run, {"checkpoints": checkpoints.count({"run": run})})
+
+    def _checkpoint_records(self, documents: Sequence[Document]) -> list[CheckpointRecord]:
+        ids = {run for document in documents if isinstance(run := document.get("run"), str)}
+        names = self.names(ids)
+        return [
+            CheckpointRecord.read(document, names.get(str(document.get("run")), "")) for document in documents
+        ]
+
+    def names(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return what runs are called, by id; those that are gone are left out."""
+        wanted = list(ids)
+        found = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            some = {"id": {"$in": wanted[start : start + AT_ONCE]}}
+            found.update(
+                {run["id"]: RunRecord.read(run).name for run in self._runs.find(some, select=["name"])}
+            )
+        return found
 
     def ask(self, run: str, kind: str, value: float | None = None, by: str = "") -> str:
         """Ask a run to ``"pause"``, ``"resume"``, ``"stop"`` after its epoch, or take a learning ``"rate"``.

@@ -29,7 +29,7 @@ def network(inputs: int = 3) -> torch.nn.Module:
 
 
 def names(store: Store, run: Run) -> list[str]:
-    return [document["name"] for document in Runs(store).checkpoints(run.id)]
+    return [checkpoint.name for checkpoint in Runs(store).checkpoints(run.id)]
 
 
 def test_weights_come_back_as_they_were_when_they_were_kept(store: Store) -> None:
@@ -46,8 +46,12 @@ def test_weights_come_back_as_they_were_when_they_were_kept(store: Store) -> Non
     load_checkpoint(store, id, other)
     for name, tensor in other.state_dict().items():
         assert torch.equal(tensor, kept[name])
-    (document,) = Runs(store).checkpoints(run.id)
-    assert (document["name"], document["epoch"], document["metrics"]) == ("epoch 2", 2.0, [["loss", 0.5]])
+    (found,) = Runs(store).checkpoints(run.id)
+    assert (found.id, found.run, found.run_name) == (id, run.id, "one")
+    assert (found.name, found.epoch, found.step, dict(found.metrics)) == ("epoch 2", 2.0, 1, {"loss": 0.5})
+    assert found.made is not None
+    assert found.size is not None
+    assert found.size > 100
     assert Runs(store).read([run.id])[0].checkpoints == 1
 
 

@@ -68,7 +68,7 @@ def test_metrics_and_the_best_weights_are_kept(store: Store, tmp_path: Path) -> 
     assert curves["batch loss"].step.tolist() == list(range(1, 13))
     assert curves["validation_loss"].epoch.tolist() == [1, 2, 3]
     (checkpoint,) = runs.checkpoints(record.id)
-    load_checkpoint(store, checkpoint["id"], Small())
+    load_checkpoint(store, checkpoint.id, Small())
 
 
 class Broken(Callback):

@@ -14,7 +14,7 @@ import torch
 from imlkit.errors import NotFoundError
 from imlkit.location import data_store
 from imlkit.store import Store
-from imlkit.training import Run, Runs
+from imlkit.training import CheckpointRecord, Run, Runs
 from imlkit.training import runs as module
 from imlkit.training.run_record import CHECKPOINTS, COMMANDS, MEDIA, POINTS, RUNS
 from tests.e2e.served import until
@@ -100,6 +100,43 @@ def test_runs_are_renamed_tagged_and_removed_with_all_they_kept(store: Store) ->
     assert store.collection(POINTS).count({"run": other.id}) == 1
     with pytest.raises(NotFoundError):
         runs.rename(run.id, "x")
+
+
+def test_checkpoints_are_read_of_one_run_of_several_and_of_all(store: Store) -> None:
+    ids = []
+    for name in ("one", "two", "three"):
+        with Run(store, name) as run:
+            for epoch in (1, 2):
+                run.log(epoch=epoch, loss=1 / epoch)
+                run.checkpoint(torch.nn.Linear(1, 1), "best" if name == "two" else "")
+        ids.append(run.id)
+    runs = Runs(store)
+
+    def names(*asked: Any) -> list[tuple[str, str]]:
+        return [(found.run_name, found.name) for found in runs.checkpoints(*asked)]
+
+    assert names(ids[0]) == [("one", "epoch 1"), ("one", "epoch 2")]
+    assert names(ids[1:]) == [("two", "best")] * 2 + [("three", "epoch 1"), ("three", "epoch 2")]
+    assert len(names()) == 6
+    assert names(ids[0], 1) == [("one", "epoch 2")]
+    assert names((), 1) == []
+    kept = runs.checkpoints(ids[0])[1]
+    assert runs.checkpoint(kept.id) == kept
+    runs.remove_checkpoint(kept.id)
+    runs.remove_checkpoint(kept.id)
+    assert names(ids[0]) == [("one", "epoch 1")]
+    assert runs.read([ids[0]])[0].checkpoints == 1
+    with pytest.raises(NotFoundError):
+        runs.checkpoint(kept.id)
+
+
+def test_what_lies_among_the_checkpoints_is_read_as_far_as_it_is_one(store: Store) -> None:
+    store.collection(CHECKPOINTS).create(
+        {"id": "odd", "run": 7, "name": None, "epoch": "x", "metrics": [["a", 1], 2], "size": "big", "at": 3}
+    )
+    assert Runs(store).checkpoints() == [
+        CheckpointRecord("odd", "", "", "without a name", metrics={"a": 1.0})
+    ]
 
 
 class Training:

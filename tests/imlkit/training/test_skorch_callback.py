@@ -52,7 +52,7 @@ def test_the_history_and_the_best_weights_are_kept(store: Store) -> None:
     assert curves["valid_loss"].value.tolist() == pytest.approx(trained.history[:, "valid_loss"])
     assert len(curves["batch loss"]) == 3
     (checkpoint,) = runs.checkpoints(record.id)
-    load_checkpoint(store, checkpoint["id"], torch.nn.Linear(4, 2))
+    load_checkpoint(store, checkpoint.id, torch.nn.Linear(4, 2))
 
 
 def test_each_training_is_a_run_and_the_callback_can_be_copied(store: Store) -> None:

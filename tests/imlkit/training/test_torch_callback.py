@@ -60,9 +60,9 @@ def test_batches_epochs_and_the_best_weights_are_kept(store: Store) -> None:
     assert curves["validation_loss"].epoch.tolist() == [1, 2, 3]
     assert curves["learning rate"].value.tolist() == [0.01] * 3
     (checkpoint,) = runs.checkpoints(record.id)
-    assert checkpoint["name"] == "epoch 2"
+    assert checkpoint.name == "epoch 2"
     model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Dropout(0.5), torch.nn.Linear(8, 1))
-    load_checkpoint(store, checkpoint["id"], model)
+    load_checkpoint(store, checkpoint.id, model)
 
 
 def test_the_weights_are_the_same_to_the_last_bit_as_without_it(store: Store) -> None:
