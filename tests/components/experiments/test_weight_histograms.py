@@ -1,0 +1,236 @@
+"""What a view of weights and gradients promises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from imlkit.components.experiments.weight_histograms import WeightHistograms
+from imlkit.components.experiments.weight_histograms_reader import (
+    MOST_STEPS,
+    FoundWeights,
+    WeightReader,
+    coarse_first,
+    thinned_steps,
+)
+from imlkit.components.experiments.weight_histograms_view import WeightCharts
+from imlkit.errors import DataError
+from imlkit.location import data_store
+from imlkit.store import Store
+from imlkit.training import Run
+from imlkit.training.run_record import MEDIA
+from tests.awaiting import awaited
+
+
+@pytest.fixture(params=["memory:", "folder", "tinydb"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    folder = str(tmp_path / "runs")
+    return data_store({"memory:": "memory:", "folder": folder, "tinydb": f"tinydb:{folder}"}[request.param])
+
+
+def histogram(step: int = 0) -> dict[str, Any]:
+    counts = np.arange(4, dtype=np.int64) + step
+    return {"counts": counts, "low": -1.0, "high": 1.0, "others": 0}
+
+
+def log(store: Store, run: str, steps: Sequence[Any], names: Sequence[str] = ("weight",)) -> None:
+    """Keep what a run would log at some steps."""
+    store.collection(MEDIA).create(
+        [
+            {
+                "run": run,
+                "kind": "histograms",
+                "name": "weights",
+                "step": step,
+                "epoch": None,
+                "histograms": [
+                    {"name": name, "weight": histogram(step if isinstance(step, int) else 0)}
+                    for name in names
+                ],
+            }
+            for step in steps
+        ]
+    )
+
+
+def begun(store: Store, name: str = "one") -> str:
+    with Run(store, name) as run:
+        pass
+    return run.id
+
+
+def found(
+    weights: WeightHistograms, holds: Callable[[FoundWeights], Any] = lambda found: not found.missing
+) -> FoundWeights:
+    drawn = awaited(weights.drawn, lambda drawn: drawn.found is not None and holds(drawn.found))
+    weights_found: FoundWeights = drawn.found
+    return weights_found
+
+
+class Page:
+    """Takes what a view sends, as a page does."""
+
+    def __init__(self, weights: WeightHistograms, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.view = weights.view()
+        self.states: list[dict[str, Any]] = []
+        monkeypatch.setattr(self.view, "_send_msg", lambda message: self.states.append(message["state"]))
+        self.say({"hello": True})
+
+    def say(self, message: dict[str, Any]) -> None:
+        assert isinstance(self.view, WeightCharts)
+        self.view._handle_msg(message)
+
+    def new(self) -> list[Any]:
+        """Return the steps of what was sent last, of the first run."""
+        return [told["step"] for told in self.states[-1]["charts"][0]["new"]]
+
+
+def test_weights_and_gradients_of_a_model_are_shown(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = torch.nn.Linear(3, 2)
+    model = torch.nn.Sequential(first, torch.nn.Linear(2, 1))
+    with Run(store, "one") as run:
+        run.log(epoch=1, loss=1.0)
+        run.log_histograms(model)
+        model(torch.ones(1, 3)).sum().backward()
+        with torch.no_grad():
+            first.weight[0, 0] = math.nan
+        run.log(epoch=2, loss=1.0)
+        run.log_histograms(model)
+    weights = WeightHistograms(store, run.id)
+    steps = found(weights).steps[run.id]
+    assert [(step.step, step.epoch, step.damaged) for step in steps] == [(1, 1, ""), (2, 2, "")]
+    assert list(steps[0].weight) == ["0.weight", "0.bias", "1.weight", "1.bias"]
+    assert (len(steps[0].gradient), len(steps[1].gradient)) == (0, 4)
+    assert (steps[1].weight["0.weight"].others, steps[1].weight["0.weight"].counts.sum()) == (1, 5)
+    page = Page(weights, monkeypatch)
+    assert page.states[-1]["names"] == ["0.weight", "0.bias", "1.weight", "1.bias"]
+    assert page.new() == [1, 2]
+    page.say({"of": "gradient"})
+    assert page.new() == [2]
+    page.say({"of": "nonsense"})
+    assert page.states[-1]["of"] == "gradient"
+
+
+def test_a_page_is_sent_only_the_chosen_parameter_and_what_is_new(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = begun(store)
+    log(store, run, [1, 2], ["weight", "bias"])
+    weights = WeightHistograms(store, run)
+    found(weights, lambda found: len(found.steps[run]) == 2)
+    page = Page(weights, monkeypatch)
+    assert page.new() == [1, 2]
+    told = page.states[-1]["charts"][0]["new"][0]
+    assert np.frombuffer(told["counts"], "<f8").tolist() == [1, 2, 3, 4]
+    assert (told["low"], told["high"], told["epoch"]) == (-1, 1, None)
+    log(store, run, [3], ["weight", "bias"])
+    found(weights, lambda found: len(found.steps[run]) == 3)
+    assert page.new() == [3]
+    assert page.states[-1]["names"] is None
+    page.say({"parameter": "bias"})
+    assert page.new() == [1, 2, 3]
+    page.say({"parameter": "gone"})
+    assert page.states[-1]["charts"][0]["ids"] == []
+
+
+def test_steps_are_thinned_evenly_and_stay_the_same_while_some_are_added() -> None:
+    ids = [str(n) for n in range(1_000)]
+    assert thinned_steps([]) == []
+    assert thinned_steps(ids[:50]) == ids[:50]
+    for count in (99, 100, 101, 200, 777, 1_000):
+        chosen = thinned_steps(ids[:count])
+        assert MOST_STEPS / 2 <= len(chosen) <= MOST_STEPS
+        assert (chosen[0], chosen[-1]) == ("0", str(count - 1))
+    assert set(thinned_steps(ids[:900])[:-1]) < set(thinned_steps(ids))
+
+
+def test_the_ends_and_the_middle_are_read_first() -> None:
+    ids = list("abcdefgh")
+    order = coarse_first(ids)
+    assert order[:3] == ["h", "a", "e"]
+    assert sorted(order) == ids
+    assert coarse_first([]) == []
+    assert coarse_first(["a"]) == ["a"]
+
+
+def test_a_long_run_is_shown_while_it_is_read() -> None:
+    store = data_store("memory:")
+    run = begun(store)
+    log(store, run, range(1_000), [f"layer {n}" for n in range(20)])
+    weights = WeightHistograms(store, run)
+    whole = found(weights)
+    assert whole.counts[run] == 1_000
+    steps = [step.step for step in whole.steps[run]]
+    assert (len(steps), steps[0], steps[-1]) == (64, 0, 999)
+
+
+def test_what_was_read_for_other_parameters_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = data_store("memory:")
+    module = "imlkit.components.experiments.weight_histograms_reader"
+    monkeypatch.setattr(f"{module}.MOST_BYTES", 3_000)
+    one, two = begun(store), begun(store)
+    log(store, one, range(10))
+    log(store, two, range(10))
+    reader = WeightReader(store)
+    assert len(reader.read([one]).steps[one]) == 10
+    assert len(reader.read([two]).steps[two]) == 10
+    assert len(reader._steps) == 10
+    assert len(reader.read([one, two]).steps[one]) == 10
+
+
+def test_of_large_models_fewer_steps_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = data_store("memory:")
+    module = "imlkit.components.experiments.weight_histograms_reader"
+    monkeypatch.setattr(f"{module}.MOST_BYTES", 3_000)
+    run = begun(store)
+    log(store, run, range(90))
+    weights = WeightHistograms(store, run)
+    assert len(found(weights).steps[run]) == 90
+    weights.look()
+    fewer = found(weights, lambda found: len(found.steps[run]) < 90)
+    assert (len(fewer.steps[run]), fewer.counts[run]) == (24, 90)
+    weights.dispose()
+
+
+def test_damaged_documents_say_so(tmp_path: Path) -> None:
+    import sqlite3
+
+    store = data_store(tmp_path / "runs")
+    run = begun(store)
+    log(store, run, [1, 2, "x"])
+    media = store.collection(MEDIA)
+    wrong: list[Any] = [
+        None,
+        [3],
+        [{"name": "weight"}],
+        [{"name": "weight", "weight": {**histogram(), "counts": np.zeros((2, 2))}}],
+        [{"name": "weight", "weight": {**histogram(), "low": math.nan}}],
+        [{"name": "weight", "weight": {**histogram(), "counts": np.array([-1])}}],
+        [{"name": "weight", "weight": histogram(), "gradient": 3}],
+    ]
+    for n, histograms in enumerate(wrong):
+        media.create({"run": run, "kind": "histograms", "step": 10 + n, "histograms": histograms})
+    store.close()
+    (file,) = (tmp_path / "runs").glob("*.sqlite*")
+    with sqlite3.connect(file) as connection:
+        of_media = "SELECT min(sequence) FROM documents WHERE collection = ?"
+        connection.execute(f"DELETE FROM attachments WHERE document = ({of_media})", [MEDIA])
+    connection.close()
+    steps = WeightReader(data_store(tmp_path / "runs")).read([run]).steps[run]
+    assert [step.step for step in steps if not step.damaged] == [2]
+    assert [step.step for step in steps][:2] == [1, 2]
+    assert math.isnan(steps[-1].step)
+    assert "weight" in steps[-2].weight
+
+
+def test_what_is_neither_weight_nor_gradient_is_refused() -> None:
+    weights = WeightHistograms("memory:")
+    with pytest.raises(DataError, match="weight"):
+        weights.of.set("bias")  # type: ignore[arg-type]
+    weights.dispose()
