@@ -10,6 +10,7 @@ MODULES = {
     "BatchPrediction": "evaluation.batch_prediction",
     "Button": "widgets.button",
     "Checkbox": "widgets.checkbox",
+    "CheckpointChoice": "experiments.checkpoint_choice",
     "ClassList": "data.class_list",
     "ClassificationReport": "evaluation.classification_report",
     "ConfidencePlot": "charts.confidence_plot",
@@ -31,6 +32,8 @@ MODULES = {
     "Likert": "widgets.likert",
     "LinkedConfusionMatrix": "tables.table_confusion",
     "MLPClassifier": "models.mlp_classifier",
+    "ModelVersions": "models.model_versions",
+    "TorchModel": "models.torch_model",
     "Markdown": "tables.markdown",
     "Mistakes": "data.mistakes",
     "MobileNetFeatures": "models.mobilenet_features",
@@ -38,6 +41,7 @@ MODULES = {
     "PageDownload": "tables.page_download",
     "ProjectFile": "data.project_file",
     "Projection": "tables.projection",
+    "RunImages": "experiments.run_images",
     "RunPlot": "experiments.run_plot",
     "Scatter": "tables.scatter",
     "Select": "widgets.select",
@@ -54,6 +58,7 @@ MODULES = {
     "TrainingPlot": "charts.training_plot",
     "TrainingProgress": "charts.training_progress",
     "Webcam": "inputs.webcam",
+    "WeightHistograms": "experiments.weight_histograms",
 }
 """Each public component, and the module under this package that holds it."""
 

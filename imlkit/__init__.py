@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from .components.evaluation.batch_prediction import BatchPrediction as BatchPrediction
     from .components.evaluation.classification_report import ClassificationReport as ClassificationReport
     from .components.evaluation.confusion_matrix import ConfusionMatrix as ConfusionMatrix
+    from .components.experiments.run_images import RunImages as RunImages
+    from .components.experiments.checkpoint_choice import CheckpointChoice as CheckpointChoice
     from .components.experiments.run_plot import RunPlot as RunPlot
     from .components.experiments.training_history import TrainingHistory as TrainingHistory
+    from .components.experiments.weight_histograms import WeightHistograms as WeightHistograms
     from .components.inputs.hold_button import HoldButton as HoldButton
     from .components.inputs.image_upload import ImageUpload as ImageUpload
     from .components.inputs.sketchpad import Sketchpad as Sketchpad
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     from .components.models.knn_classifier import KNNClassifier as KNNClassifier
     from .components.models.mlp_classifier import MLPClassifier as MLPClassifier
     from .components.models.mobilenet_features import MobileNetFeatures as MobileNetFeatures
+    from .components.models.model_versions import ModelVersions as ModelVersions
+    from .components.models.torch_model import TorchModel as TorchModel
     from .components.tables.explorer import Explorer as Explorer
     from .components.tables.heatmap import Heatmap as Heatmap
     from .components.tables.instance_list import InstanceList as InstanceList
@@ -60,6 +65,7 @@ if TYPE_CHECKING:
     from .layouts.dashboard import Dashboard as Dashboard
     from .layouts.wizard import Wizard as Wizard
     from .location import data_store as data_store
+    from .model import Estimate as Estimate
     from .model import Model as Model
     from .model import Prediction as Prediction
     from .model import TrainingStatus as TrainingStatus
@@ -81,6 +87,7 @@ _FRAMEWORK = {
     "LinkedComponent": "tables.linked.linked_component",
     "LinkedState": "tables",
     "Model": "model",
+    "Estimate": "model",
     "Prediction": "model",
     "Session": "session",
     "Store": "store",
@@ -97,6 +104,7 @@ __all__ = [
     "BatchPrediction",
     "Button",
     "Checkbox",
+    "CheckpointChoice",
     "ClassList",
     "ClassificationReport",
     "Component",
@@ -105,6 +113,7 @@ __all__ = [
     "Dashboard",
     "Dataset",
     "DatasetBrowser",
+    "Estimate",
     "EventLog",
     "Explorer",
     "FeatureChoice",
@@ -127,11 +136,13 @@ __all__ = [
     "Mistakes",
     "MobileNetFeatures",
     "Model",
+    "ModelVersions",
     "NextExamples",
     "PageDownload",
     "Prediction",
     "ProjectFile",
     "Projection",
+    "RunImages",
     "RunPlot",
     "Scatter",
     "Select",
@@ -148,11 +159,13 @@ __all__ = [
     "TextInput",
     "Toggle",
     "Toolbar",
+    "TorchModel",
     "TrainingHistory",
     "TrainingPlot",
     "TrainingProgress",
     "TrainingStatus",
     "Webcam",
+    "WeightHistograms",
     "Wizard",
     "__version__",
     "data_store",

@@ -160,8 +160,14 @@ class Model(Component):
         """
 
     @abstractmethod
-    def load(self, store: Store, name: str) -> None:
-        """Take the model of that name from a store. Raises NotFoundError, ModelFileError."""
+    def load(self, store: Store, name: str, version: int | None = None) -> None:
+        """Take the model of that name from a store. Raises NotFoundError, ModelFileError.
+
+        Args:
+            store: where it is kept.
+            name: the model's.
+            version: which one; left out, the one in use.
+        """
 
     @abstractmethod
     def sync(self, store: Store, name: str) -> Model:

@@ -12,6 +12,7 @@ export function render({model}) {
   answer.setAttribute("role", "status")
   const label = make("span", answer, "label")
   const share = make("span", answer, "share")
+  const version = make("span", answer, "version")
   const list = make("ul", chart)
   list.setAttribute("aria-label", "Confidence of each class")
   const rest = make("div", chart, "rest")
@@ -41,6 +42,7 @@ export function render({model}) {
     answer.classList.toggle("message", words)
     put(label, words ? message : bars.label)
     put(share, words ? "" : bars.share)
+    put(version, words ? "" : bars.version)
     put(rest, words ? "" : bars.rest)
     label.title = words ? "" : bars.label
     const shown = words ? [] : bars.rows

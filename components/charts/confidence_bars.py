@@ -57,6 +57,7 @@ def drawn(prediction: Prediction) -> dict[str, Any]:
         "share": "" if own is None else percentage(own),
         "rows": rows,
         "rest": f"{others} {percentage(rest)}" if hidden else "",
+        "version": "" if prediction.version is None else f"version {prediction.version}",
     }
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imlkit.errors import TrainingDataError
 from imlkit.model import Instances, Prediction
 from imlkit.trainings import Task
 
+from .class_demands import demand_two
 from .examples import Examples, fitting_validation, read_examples
 from .feature_rows import feature_rows
 from .fitted import Fitted
@@ -47,17 +47,9 @@ class Classifier(Learner):
     ) -> Fitted:
         """Read the features and labels, and :meth:`fit` to them."""
 
-        def told(done: int, total: int) -> None:
-            run.check()
-            run.tell_batch(0, 0, f"Reading the instances: {done:,} of {total:,}")
-
+        told = self.reading(run)
         examples = read_examples(dataset, told)
-        labels = sorted(set(examples.labels))
-        if len(labels) < 2:
-            raise TrainingDataError(
-                f"All instances of “{examples.name}” ({len(examples):,}) are labelled “{labels[0]:.60}”: "
-                "capture instances of at least one other class, then train again."
-            )
+        demand_two(examples.name, examples.labels)
         checks = None if validation is None else fitting_validation(read_examples(validation, told), examples)
         return self.fit(examples, checks, parameters, run)
 

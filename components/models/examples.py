@@ -14,6 +14,8 @@ from imlkit.class_label import class_label
 from imlkit.errors import TrainingDataError
 from imlkit.model import Instances
 
+from .class_demands import demand_seen
+
 __all__ = ["Examples", "fitting_validation", "read_examples"]
 
 BATCH = 100
@@ -61,12 +63,7 @@ def read_examples(dataset: Instances, told: Callable[[int, int], Any] = lambda d
 
 def fitting_validation(validation: Examples, examples: Examples) -> Examples:
     """Return examples to check with. Raises TrainingDataError where they do not fit the others."""
-    unknown = sorted(set(validation.labels).difference(examples.labels))
-    if unknown:
-        raise TrainingDataError(
-            f"“{validation.name}” has instances of the class “{unknown[0]:.60}”, which “{examples.name}” "
-            "lacks: a model cannot be checked with classes it never saw. Add the class or leave it out."
-        )
+    demand_seen(validation.name, validation.labels, examples.name, examples.labels)
     if validation.x.shape[1] != examples.x.shape[1]:
         raise TrainingDataError(
             f"“{validation.name}” has features of {validation.x.shape[1]:,} numbers, “{examples.name}” of "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import Any, Self
@@ -163,6 +163,15 @@ class Learner(Predictor):
         self._trainings.leave(self._telling)
         super().dispose()
 
+    def reading(self, run: Task) -> Callable[[int, int], None]:
+        """Return what tells a training how many instances were read of how many, and may cancel it."""
+
+        def told(done: int, total: int) -> None:
+            run.check()
+            run.tell_batch(0, 0, f"Reading the instances: {done:,} of {total:,}")
+
+        return told
+
     def tell_callbacks(self, step: str, **about: Any) -> None:
         """Call a step of every callback."""
         for callback in self.callbacks:
@@ -183,7 +192,7 @@ class Learner(Predictor):
             # The page may have been closed meanwhile, or its model be kept elsewhere now.
             self._keep(place)
         return TrainingStatus(
-            "success", run.status.epoch, run.status.epochs, fitted.card.metrics, summary("Trained", fitted)
+            "success", run.status.epoch, run.status.epoch, fitted.card.metrics, summary("Trained", fitted)
         )
 
     def _adopt(self, fitted: Fitted, how: str) -> None:
@@ -272,12 +281,15 @@ class Learner(Predictor):
 
 def summary(how: str, fitted: Fitted) -> str:
     """Return a sentence on what a model was trained with, and on how it came."""
-    card = fitted.card
+    card, origin = fitted.card, fitted.origin
+    version = "" if fitted.version is None else f" (version {fitted.version})"
+    if "checkpoint" in origin:
+        of = f" of the run “{origin.get('run_name')}”" if origin.get("run_name") else ""
+        return f"{how} the checkpoint “{origin.get('name')}”{of}{version}."
     count = f"{card.instances:,} instance{'' if card.instances == 1 else 's'}"
     classes = f" of {len(card.labels):,} classes" if card.labels else ""
     checked = f", checked with {card.validation_instances:,} others" if card.validation_instances else ""
     if how == "Trained":
         return f"Trained on {count}{classes}{checked}."
     when = card.trained[:16].replace("T", " ")
-    version = "" if fitted.version is None else f" (version {fitted.version})"
     return f"{how} a model trained on {count}{classes}{checked}, {when} UTC{version}."

@@ -22,6 +22,7 @@ from .model_file import Arrays, array_of
 from .parameters import number, one_of, whole
 from .split import stratified_split
 from .standardise import Scaling, standardisation
+from .watching import watching
 
 if TYPE_CHECKING:
     from .network import Network
@@ -154,7 +155,7 @@ class MLPClassifier(Classifier):
         network = new_layers(sizes, generator)
         plan = Plan(*(parameters[name] for name in Plan.__slots__))
         work = plan.batch_size * sum(inputs * outputs for inputs, outputs in pairwise(sizes))
-        watch = self._watch(examples.ids) if self.callbacks else None
+        watch = watching(self.tell_callbacks, examples.ids) if self.callbacks else None
         side = validation.ids if validation is not None else [examples.ids[row] for row in aside]
         self.tell_callbacks(
             "on_train_begin", instances=[examples.ids[row] for row in rows], validation_instances=side
@@ -178,14 +179,6 @@ class MLPClassifier(Classifier):
     def restored(self, card: ModelCard, arrays: Arrays) -> Fitted:
         """Return the network that a file holds. Raises ModelFileError where something does not fit."""
         return MLPFitted(card, arrays)
-
-    def _watch(self, ids: Sequence[str]) -> Any:
-        def watch(step: str, **about: Any) -> None:
-            if "rows" in about:
-                about["instances"] = [ids[row] for row in about.pop("rows").tolist()]
-            self.tell_callbacks(step, **about)
-
-        return watch
 
 
 class MLPFitted(Fitted):

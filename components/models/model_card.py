@@ -1,4 +1,4 @@
-"""What is known of a trained classifier, in JSON beside its weights."""
+"""What is known of a trained model, in JSON beside its weights."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def _now() -> str:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What a classifier was trained with, and how it went.
+    """What a model was trained with, and how it went.
 
     Attributes:
         kind: the class that made it, such as ``"MLPClassifier"``.
-        labels: its classes, sorted.
-        features: how many numbers describe an instance.
+        labels: its classes, in the order of its outputs; none of a regression.
+        features: how many numbers describe an instance; 0 while that is not known.
         instances: how many instances it was trained on.
         validation_instances: how many it was checked with.
         dataset: the name of the dataset it was trained on.
@@ -41,6 +41,7 @@ class ModelCard:
         metrics: each metric's value after every epoch.
         trained: when, in UTC, ISO 8601.
         imlkit: the version of imlkit that trained it.
+        shape: of an instance, where that is not a list of numbers.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class ModelCard:
     metrics: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     trained: str = field(default_factory=_now)
     imlkit: str = imlkit.__version__
+    shape: tuple[int, ...] = ()
 
     def to_json(self) -> str:
         """Return the card as JSON, with the name and version of the format."""
@@ -89,7 +91,7 @@ class ModelCard:
             "labels": tuple(values["labels"]),
             "metrics": metrics,
         }
-        return cls(**kept)
+        return cls(**kept, shape=_shape(values.get("shape")))
 
 
 def _whole(value: Any, least: int = 0) -> bool:
@@ -101,7 +103,11 @@ def _text(value: Any) -> bool:
 
 
 def _labels(value: Any) -> bool:
-    return isinstance(value, list) and len(set(map(str, value))) == len(value) > 1 and all(map(_text, value))
+    return isinstance(value, list) and len(set(map(str, value))) == len(value) != 1 and all(map(_text, value))
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return tuple(value) if isinstance(value, list) and all(_whole(size) for size in value) else ()
 
 
 def _metrics(value: Any) -> bool:
@@ -122,7 +128,7 @@ def _time(value: Any) -> bool:
 _SOUND = {
     "kind": _text,
     "labels": _labels,
-    "features": lambda value: _whole(value, 1),
+    "features": _whole,
     "instances": _whole,
     "validation_instances": _whole,
     "dataset": _text,

@@ -23,7 +23,7 @@ LONGEST_LABEL = 40
 def model_card_view(model: Learner) -> Viewable:
     """Return a new view of what a model was trained with, and of what it will be."""
     known: Any = PlainText("", margin=0, sx={"overflowWrap": "anywhere"})
-    model.follow(model.card, known, _show)
+    model.follow(model.card, known, lambda view, card: _show(view, card, model.begin))
     planned: Any = PlainText(
         _listed(model.parameters()),
         margin=(8, 0, 0, 0),
@@ -33,13 +33,13 @@ def model_card_view(model: Learner) -> Viewable:
     return pmui.Column(known, planned, margin=0, sizing_mode="stretch_width")
 
 
-def _show(view: Any, card: ModelCard | None) -> None:
-    view.object = _told(card)
+def _show(view: Any, card: ModelCard | None, begin: str) -> None:
+    view.object = _told(card, begin)
 
 
-def _told(card: ModelCard | None) -> str:
+def _told(card: ModelCard | None, begin: str) -> str:
     if card is None:
-        return "Not trained yet. Capture instances of at least two classes, then train."
+        return f"Not trained yet. {begin}"
     classes = ", ".join(_short(label) for label in card.labels[:MOST_CLASSES])
     more = len(card.labels) - MOST_CLASSES
     if more > 0:
@@ -50,7 +50,7 @@ def _told(card: ModelCard | None) -> str:
         told += (
             f"{accuracy[-1]:.0%} of {card.validation_instances:,} validation instances are named rightly. "
         )
-    return f"{told}{len(card.labels):,} classes: {classes}."
+    return f"{told}{len(card.labels):,} classes: {classes}." if card.labels else told.rstrip()
 
 
 def _listed(parameters: dict[str, Any]) -> str:

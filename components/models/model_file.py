@@ -34,7 +34,7 @@ def write_model_file(card: ModelCard, arrays: Arrays) -> bytes:
     from safetensors.numpy import save
 
     # One entry only: safetensors writes several in any order, and equal models would differ.
-    tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    tensors = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     content: bytes = save(tensors, {METADATA: card.to_json()})
     return content
 
@@ -53,9 +53,6 @@ def read_model_file(content: bytes) -> tuple[ModelCard, dict[str, NDArray[Any]]]
         arrays: dict[str, NDArray[Any]] = load(content)
     except (SafetensorError, ValueError, KeyError, OverflowError, MemoryError) as error:
         raise ModelFileError(f"{_DAMAGED} ({str(error) or type(error).__name__:.200})") from error
-    for name, array in arrays.items():
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise ModelFileError(f"{_DAMAGED} ({name} holds values that are not finite)")
     return card, arrays
 
 
@@ -85,7 +82,11 @@ def _metadata(content: bytes) -> str:
 def array_of(
     arrays: Arrays, name: str, shape: tuple[int | None, ...], dtype: type = np.float32
 ) -> NDArray[Any]:
-    """Return one of a file's arrays. Raises ModelFileError unless it has that shape (None: any) and type."""
+    """Return one of a file's arrays.
+
+    Raises:
+        ModelFileError: it has not that shape (None: any) and type, or holds what is not finite.
+    """
     array = arrays.get(name)
     if array is None:
         raise ModelFileError(f"{_DAMAGED} ({name} is missing)")
@@ -97,6 +98,8 @@ def array_of(
             f"{_DAMAGED} ({name} has shape {array.shape} and type {array.dtype}, "
             f"not {shape} and {np.dtype(dtype)})"
         )
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ModelFileError(f"{_DAMAGED} ({name} holds values that are not finite)")
     return array
 
 

@@ -114,15 +114,20 @@ class Predictor(Model):
             fitted.version = version
         return version
 
-    def load(self, store: Store, name: str) -> None:
+    def load(self, store: Store, name: str, version: int | None = None) -> None:
         """Take the model of that name from a store.
 
+        Args:
+            store: where it is kept.
+            name: the model's.
+            version: which one; left out, the one in use.
+
         Raises:
-            NotFoundError: there is none of that name.
+            NotFoundError: there is none of that name, or no such version.
             ModelFileError: it is damaged, of another kind, or of a newer imlkit. The model
                 predicts as before.
         """
-        kept, content = StoredModel(store, name).read()
+        kept, content = StoredModel(store, name).read(version)
         fitted = self._read(content)
         fitted.version = kept.version
         self._adopt(fitted, "Loaded")

@@ -73,8 +73,11 @@ class StoredModel:
         document = self._document()
         return None if document is None else _kept(document)
 
-    def read(self) -> tuple[Kept, bytes]:
+    def read(self, version: int | None = None) -> tuple[Kept, bytes]:
         """Return what holds the model now, and the content of its file.
+
+        Args:
+            version: which one to read instead of the one in use.
 
         Raises:
             NotFoundError: nothing is kept under the name.
@@ -82,7 +85,7 @@ class StoredModel:
         """
         seen = None
         for _ in range(READING_TRIES):
-            document = self._document()
+            document = self._document() if version is None else self._version(version)
             if document is None:
                 raise NotFoundError(
                     f"There is no model “{self.name}” in the store: save one under that name first."
@@ -164,6 +167,14 @@ class StoredModel:
             return self._models.get(self.id)
         except NotFoundError:
             return None
+
+    def _version(self, number: int) -> Document:
+        try:
+            return self.versions.about(number)
+        except NotFoundError:
+            raise NotFoundError(
+                f"There is no version {number} of the model “{self.name}” in the store: choose another one."
+            ) from None
 
     def _demand_known_version(self, document: Document) -> None:
         version = document.get("version")

@@ -28,7 +28,6 @@ __all__ = [
 ]
 
 MEDIA_TYPE: Final = "application/vnd.safetensors"
-MISSING_SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
@@ -161,20 +160,6 @@ def load_checkpoint(store: Store, id: str, model: nn.Module) -> None:
         NotFoundError: there is no such checkpoint, or its weights are gone.
         ModelFileError: they are damaged, or belong to another architecture; the message says where.
     """
-    state = checkpoint_weights(store, id)
-    wanted = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    given = {name: tuple(tensor.shape) for name, tensor in state.items()}
-    faults = [f"{name} is missing" for name in wanted if name not in given]
-    faults += [f"{name} is not the model's" for name in given if name not in wanted]
-    faults += [
-        f"{name} is {given[name]} instead of {shape}"
-        for name, shape in wanted.items()
-        if name in given and given[name] != shape
-    ]
-    if faults:
-        more = f", and {len(faults) - MISSING_SHOWN} more" if len(faults) > MISSING_SHOWN else ""
-        raise ModelFileError(
-            f"The checkpoint {id!r} is of another architecture: {'; '.join(faults[:MISSING_SHOWN])}{more}. "
-            "Build the model as the run did."
-        )
-    model.load_state_dict(state)
+    from .fitting import give_weights
+
+    give_weights(model, checkpoint_weights(store, id), f"The checkpoint {id!r}")

@@ -20,7 +20,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -139,7 +139,13 @@ WRONG = {
 
 
 class ModelContract:
-    """Subclass it with a ``make`` fixture: a factory that takes the class's parameters."""
+    """Subclass it with a ``make`` fixture: a factory that takes the class's parameters.
+
+    A model that takes other instances than lists of numbers says in other ``words`` what is wrong with
+    them, by the cases of ``WRONG`` and a few more.
+    """
+
+    words: ClassVar[Mapping[str, str]] = {}
 
     # predicting
 
@@ -217,6 +223,7 @@ class ModelContract:
         self, make: Make, session: Session, case: str
     ) -> None:
         instances, words = WRONG[case]
+        words = self.words.get(case, words)
         model = trained(make)
         before = model.predict_batch(queries())
         reports: list[ErrorReport] = []
@@ -255,7 +262,7 @@ class ModelContract:
         model.train(Stored(blobs()), validation=Stored(blobs(["a", "unknown"]), name="checks"))
         assert "“unknown”, which “drawings” lacks" in model.wait(SECONDS).message
         model.train(Stored(blobs()), validation=Stored(blobs(features=7), name="checks"))
-        assert "“checks” has features of 7 numbers" in model.wait(SECONDS).message
+        assert self.words.get("other checks", "“checks” has features of 7 numbers") in model.wait(SECONDS).message
 
     def test_cancelling_while_data_is_read_leaves_the_model_as_it_was(self, make: Make) -> None:
         model = trained(make)
@@ -468,7 +475,7 @@ class ModelContract:
             if array.dtype.kind == "f":
                 wrong.append(np.full_like(array, np.nan))
             for other in wrong:
-                with pytest.raises(ModelFileError, match="damaged"):
+                with pytest.raises(ModelFileError, match=self.words.get("other arrays", "damaged")):
                     make().upload(with_card(content, {}, {**arrays, name: other}))
             rest = {other: value for other, value in arrays.items() if other != name}
             with pytest.raises(ModelFileError, match=f"{name} is missing"):

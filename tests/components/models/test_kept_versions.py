@@ -118,6 +118,17 @@ def test_who_publishes_at_once_gets_numbers_of_their_own(store: Store) -> None:
     assert len(StoredModel(store, "mine").versions.read()) == 4
 
 
+def test_any_version_may_be_loaded(store: Store) -> None:
+    taught("a", "b").save(store, "mine")
+    taught("c", "d").save(store, "mine")
+    model = KNNClassifier()
+    model.load(store, "mine", version=1)
+    assert (model.predict(queries()[0]).label, model.predict(queries()[0]).version) == ("a", 1)
+    with pytest.raises(NotFoundError, match="no version 7"):
+        model.load(store, "mine", version=7)
+    assert model.predict(queries()[0]).label == "a"
+
+
 def test_a_document_that_says_nonsense_is_read_as_far_as_it_goes(store: Store) -> None:
     taught("a", "b").save(store, "mine")
     place = StoredModel(store, "mine")

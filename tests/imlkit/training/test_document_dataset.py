@@ -60,7 +60,7 @@ def test_a_batch_holds_what_the_documents_hold(store: Store) -> None:
 
 def test_whole_documents_come_where_no_fields_are_named(store: Store) -> None:
     dataset = store_dataset(store, "cases")
-    assert (dataset[3]["y"], dataset[3]["kind"]) == (3, "odd")  # type: ignore[index]
+    assert (dataset[3]["y"], dataset[3]["kind"]) == (3, "odd")
 
 
 def test_a_shuffled_stream_is_whole_and_another_each_time_and_alike_by_its_seed(store: Store) -> None:
