@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import panel_material_ui as pmui
 from panel.custom import JSComponent
@@ -16,7 +16,7 @@ from panel.viewable import Viewable
 from .session import Session
 from .streams.report import report
 
-__all__ = ["download_button"]
+__all__ = ["CancelledError", "Download", "Label", "Saver", "Write", "download_button"]
 
 PIECE = 1 << 20
 """Bytes sent to the browser at a time."""
@@ -49,6 +49,12 @@ class CancelledError(Exception):
     """The person no longer wants the file."""
 
 
+class Label(Protocol):
+    """What tells the person how far a download has come: a button, or anything else with a label."""
+
+    label: str
+
+
 def download_button(label: str, name: str, write: Write, session: Session, about: str = "") -> Viewable:
     """Return a button that downloads a file made when it is pressed; pressed again, it cancels.
 
@@ -67,14 +73,28 @@ def download_button(label: str, name: str, write: Write, session: Session, about
         margin=0,
         sx={"textTransform": "none"},
     )
-    work = _Work(label, name, write, session, button, saver)
+    work = Download(label, name, write, session, button, saver)
     button.on_click(lambda _: work.pressed())
     return pmui.Row(button, saver, margin=0)
 
 
-class _Work:
+class Download:
+    """A file that is made and sent when its button is pressed; pressed again, it is cancelled.
+
+    Args:
+        label: what the button says when nothing is under way.
+        name: the file's name.
+        write: makes the file.
+        session: the page's session.
+        button: whose label tells how far it has come.
+        saver: receives the file in the browser, one at a time.
+
+    Attributes:
+        running: whether it is under way.
+    """
+
     def __init__(
-        self, label: str, name: str, write: Write, session: Session, button: Any, saver: Saver
+        self, label: str, name: str, write: Write, session: Session, button: Label, saver: Saver
     ) -> None:
         self.label = label
         self.name = name
@@ -88,6 +108,7 @@ class _Work:
         self.cancelled = threading.Event()
 
     def pressed(self) -> None:
+        """Begin, or cancel what is under way."""
         if self.running:
             self.cancelled.set()
             return
@@ -99,6 +120,7 @@ class _Work:
         threading.Thread(target=self.run, name="imlkit-download", daemon=True).start()
 
     def run(self) -> None:
+        """Make the file and send it."""
         try:
             with tempfile.TemporaryDirectory() as folder, self.session.entered():
                 file = Path(folder) / "download"

@@ -4,7 +4,7 @@ import { button, make, put, say } from "imlkit/elements.js";
 import { remark, STATES } from "./history_words.js";
 
 export class HistoryMenu {
-  // doings: rename(line), tag(line), remove(runs), ask(run, kind, value)
+  // doings: rename(line), tag(line), checkpoints(line), remove(runs), ask(run, kind, value)
   constructor(doings, patience) {
     this.doings = doings;
     this.patience = patience;
@@ -29,6 +29,7 @@ export class HistoryMenu {
       { class: "changing" },
       button("Rename", act((line) => doings.rename(line))),
       button("Change tags", act((line) => doings.tag(line))),
+      button("Checkpoints…", act((line) => doings.checkpoints(line))),
       button("Delete", act((line) => doings.remove([line.run])), { class: "danger" }),
     );
     const close = button("×", () => this.close(true), { class: "icon close", "aria-label": "Close" });

@@ -11,6 +11,7 @@ from panel.custom import JSComponent
 
 from imlkit.web import FOLDER, inlined
 
+from .history_checkpoints import CheckpointList
 from .history_lines import HistoryLines
 from .history_state import NO_ANSWER, History
 
@@ -26,7 +27,12 @@ class HistoryView(JSComponent):
         title: names the table.
         place: the store's location as a script writes it, for the hint of how to begin.
         asked: called with each message of the person's doing, a dictionary with a ``type``.
+
+    Attributes:
+        download: called with the id of a checkpoint whose button the person pressed.
     """
+
+    download: Callable[[str], Any]
 
     title = param.String("")
     place = param.String("")
@@ -68,6 +74,21 @@ class HistoryView(JSComponent):
         if self._open:
             self._send_msg({"notice": words})
 
+    def show_checkpoints(self, listed: CheckpointList) -> None:
+        """Show the checkpoints of a run, in a page that has its list open."""
+        if self._open:
+            self._send_msg({"checkpoints": listed.told()})
+
+    def say(self, said: tuple[str, bool]) -> None:
+        """Tell, beside the checkpoints, what became of what the person asked for, and whether it failed."""
+        if self._open:
+            self._send_msg({"said": list(said)})
+
+    def label(self, id: str, words: str) -> None:
+        """Tell how far the download of a checkpoint has come."""
+        if self._open:
+            self._send_msg({"download": [id, words]})
+
     def _handle_msg(self, message: Any) -> None:
         match message:
             case {"type": "hello"}:
@@ -79,5 +100,7 @@ class HistoryView(JSComponent):
             case {"type": "select", "ids": list(ids), "turn": int(turn)}:
                 self._turn = turn
                 self._asked({"type": "select", "ids": ids})
+            case {"type": "download", "id": str(id)}:
+                self.download(id)
             case {"type": str()}:
                 self._asked(message)

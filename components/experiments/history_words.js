@@ -30,6 +30,12 @@ export function moment(milliseconds) {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
+// How large something is.
+export function bytes(count) {
+  const [size, unit] = count < 1e3 ? [count, "bytes"] : count < 1e6 ? [count / 1e3, "kB"] : count < 1e9 ? [count / 1e6, "MB"] : [count / 1e9, "GB"];
+  return `${size.toLocaleString("en", { maximumSignificantDigits: 3 })} ${unit}`;
+}
+
 // What was asked of a run and what it answered; else what it said at its end.
 export function remark(run, patience) {
   if (!run.wish) return run.message;

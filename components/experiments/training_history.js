@@ -1,6 +1,7 @@
 // The runs of a store on a page, and their link to Python.
 
 import { button, make, say } from "imlkit/elements.js";
+import { HistoryCheckpoints } from "./history_checkpoints.js";
 import { HistoryChoice } from "./history_choice.js";
 import { HistoryColumns } from "./history_columns.js";
 import { HistoryGrid } from "./history_grid.js";
@@ -23,10 +24,12 @@ class TrainingHistory {
     const doings = {
       rename: (line) => line.edit("name", line.run.name, `Name of ${line.run.name}`, (name) => this.send("rename", { run: line.run.id, name })),
       tag: (line) => this.editTags(line),
+      checkpoints: (line) => this.checkpoints.ask(line.run, line.more),
       remove: (runs) => this.removal.ask(runs, this.remove),
       ask: (run, kind, value = null) => this.send("ask", { run, kind, value }),
     };
     this.menu = new HistoryMenu(doings, model.patience);
+    this.checkpoints = new HistoryCheckpoints((type, more) => this.send(type, more));
     this.removal = new HistoryRemoval((runs) => this.send("remove", { runs }));
     this.grid = new HistoryGrid(model.title, this.columns, this.order, model.patience, {
       sort: (key) => this.sort(key),
@@ -57,7 +60,7 @@ class TrainingHistory {
     this.nothing = make("p", { class: "empty", hidden: true, textContent: "No run has all these words in its name, tags, state or parameters." });
     this.tools = make("div", { class: "tools" }, this.filter, this.all, this.none, this.remove);
     this.hint = this.begin();
-    this.root = make("div", { class: "linked history" }, this.status, this.problem, this.notice, this.hint, this.tools, this.choice.root, this.nothing, this.grid.root, this.menu.root, this.removal.root);
+    this.root = make("div", { class: "linked history" }, this.status, this.problem, this.notice, this.hint, this.tools, this.choice.root, this.nothing, this.grid.root, this.menu.root, this.removal.root, this.checkpoints.root);
     this.show();
   }
 
@@ -80,12 +83,15 @@ class TrainingHistory {
     this.model.send_msg({ type, ...more });
   }
 
-  heard({ runs, selected, turn, notice }) {
+  heard({ runs, selected, turn, notice, checkpoints, said, download }) {
     if (runs !== undefined) this.take(JSON.parse(runs));
     if (selected !== undefined && turn >= this.turn) {
       this.selected = new Set(selected);
       this.mark();
     }
+    if (checkpoints !== undefined) this.checkpoints.take(JSON.parse(checkpoints));
+    if (said !== undefined) this.checkpoints.tell(...said);
+    if (download !== undefined) this.checkpoints.label(...download);
     if (notice !== undefined) {
       say(this.notice, notice);
       this.notice.hidden = !notice;

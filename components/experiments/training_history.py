@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import panel as pn
 from panel.viewable import Viewable
 
 from imlkit.component import Component
 from imlkit.errors import ImlkitError, NotFoundError
 from imlkit.store import Store
 from imlkit.streams import ErrorReport, Stream
-from imlkit.training import RunRecord, Runs
+from imlkit.training import CheckpointRecord, RunRecord, Runs
 
+from .checkpoint_download import CheckpointDownload
+from .history_checkpoints import CheckpointList, HistoryCheckpoints
 from .history_reader import HistoryReader
 from .history_state import History
 from .history_view import HistoryView
@@ -33,6 +37,8 @@ class TrainingHistory(Component):
     Attributes:
         selected: the ids of the runs that the person has ticked, in the order of ticking.
         records: the runs, in the order in which they were begun.
+        restored: the checkpoint that the person asked to go on with; the app decides what to do with it:
+            ``history.restored.subscribe(lambda checkpoint: load_checkpoint(store, checkpoint.id, model))``.
         message: why the last thing that was asked for could not be done, or "".
     """
 
@@ -40,14 +46,21 @@ class TrainingHistory(Component):
         super().__init__(title)
         self.selected: Stream[tuple[str, ...]] = Stream(())
         self.records: Stream[list[RunRecord]] = Stream()
+        self.restored: Stream[CheckpointRecord] = Stream()
         self.message: Stream[str] = Stream("")
         self._work: Stream[Callable[[], Any]] = Stream()
         self._history: Stream[History] = Stream(History())
+        self._listed: Stream[CheckpointList] = Stream()
+        self._said: Stream[tuple[str, bool]] = Stream()
+        self._asked_for: Stream[str] = Stream()
+        self._refusal = ""
         # What a script may write for it, unless that tells more than its pages should.
         self._place = runs if isinstance(runs, str) and not os.path.isabs(runs) and ":" not in runs else ""
         self._reader = HistoryReader(runs, self.session, self._found)
+        self._checkpoints = HistoryCheckpoints(self._reader.runs, self._listed.set)
         self._work.compute(lambda work: work())
-        self.session.errors.filter(self.explains).subscribe(lambda report: self.message.set(_words(report)))
+        self._asked_for.compute(self._checkpoint).filter(bool).subscribe(self._hand_over)
+        self.session.errors.filter(self.explains).subscribe(self._explain)
 
     def rename(self, run: str, name: str) -> None:
         """Call a run something else; an empty name leaves it as it was.
@@ -74,6 +87,17 @@ class TrainingHistory(Component):
         """Remove runs with all that they logged and saved."""
         self._reader.runs().remove(runs)
 
+    def restore(self, checkpoint: str) -> None:
+        """Hand a checkpoint over, by its id: it comes to the stream ``restored``, soon.
+
+        Where it is gone, the view says so.
+        """
+        self._asked_for.set(checkpoint)
+
+    def remove_checkpoint(self, checkpoint: str) -> None:
+        """Remove a checkpoint, by its id, and its weights."""
+        self._reader.runs().remove_checkpoint(checkpoint)
+
     def look(self) -> None:
         """Read all runs again, soon."""
         self._reader.look()
@@ -84,17 +108,29 @@ class TrainingHistory(Component):
         self.follow(self._history, view, HistoryView.show_history)
         self.follow(self.selected, view, HistoryView.tick)
         self.follow(self.message, view, HistoryView.tell)
-        return view
+        self.follow(self._listed, view, HistoryView.show_checkpoints)
+        self.follow(self._said, view, HistoryView.say)
+        here = weakref.ref(view)
+        download = CheckpointDownload(
+            self._reader.runs,
+            self.session,
+            lambda id, words: _on(here, lambda view: view.label(id, words)),
+            lambda words: _on(here, lambda view: view.say((words, True))),
+        )
+        view.download = download.press
+        return pn.Column(view, download.saver, sizing_mode="stretch_width", margin=0)
 
     def explains(self, report: ErrorReport) -> bool:
         """Whether this is an error of what was asked for here, which the view tells."""
-        return report.component is self and isinstance(report.error, ImlkitError)
+        refused = report.stream is self.restored
+        return report.component is self and (refused or isinstance(report.error, ImlkitError))
 
     def dispose(self) -> None:
         """Read no more, and let go of every subscriber. The runs stay."""
+        self._checkpoints.dispose()
         self._reader.dispose()
-        self._work.dispose()
-        self._history.dispose()
+        for stream in (self._work, self._history, self._listed, self._said, self._asked_for):
+            stream.dispose()
         super().dispose()
 
     def _found(self, history: History) -> None:
@@ -119,14 +155,61 @@ class TrainingHistory(Component):
                 self._do(lambda: self.tag(run, [tag for tag in tags if isinstance(tag, str)]))
             case {"type": "remove", "runs": list(runs)}:
                 self._do(lambda: self.remove([run for run in runs if isinstance(run, str)]))
+            case {"type": "checkpoints", "run": str(run), "most": int(most)}:
+                self._checkpoints.open(run, most)
+            case {"type": "checkpoints closed"}:
+                self._checkpoints.close()
+            case {"type": "restore", "id": str(id)}:
+                self.restore(id)
+            case {"type": "remove checkpoint", "id": str(id)}:
+                self._do(lambda: self._remove_checkpoint(id))
             case {"type": "ask", "run": str(run), "kind": "pause" | "resume" | "stop" as kind}:
                 self._do(lambda: self.ask(run, kind))
             case {"type": "ask", "run": str(run), "kind": "rate", "value": float() | int() as rate}:
                 self._do(lambda: self.ask(run, "rate", float(rate)))
 
+    def _checkpoint(self, id: str) -> CheckpointRecord | None:
+        try:
+            return self._reader.runs().checkpoint(id)
+        except NotFoundError:
+            self._said.set(("The checkpoint is gone: somebody has removed it. Take another one.", True))
+        except ImlkitError as error:
+            self._said.set((f"The checkpoint could not be read: {error}", True))
+        return None
+
+    def _hand_over(self, checkpoint: CheckpointRecord) -> None:
+        if not self.restored.observed:
+            self._said.set(("Nothing here takes checkpoints: the app subscribes to no “restored”.", True))
+            return
+        self._refusal = ""
+        self.restored.set(checkpoint)
+        name = f"\u2068“{checkpoint.name}”\u2069"
+        if self._refusal:
+            self._said.set((f"Checkpoint {name} was handed over, but not taken: {self._refusal}", True))
+        else:
+            self._said.set((f"Checkpoint {name} handed over.", False))
+
+    def _explain(self, report: ErrorReport) -> None:
+        if report.stream is self.restored:
+            # It happens while the checkpoint is handed over.
+            self._refusal = report.message
+        else:
+            self.message.set(_words(report))
+
+    def _remove_checkpoint(self, id: str) -> None:
+        try:
+            self.remove_checkpoint(id)
+        except ImlkitError as error:
+            self._said.set((f"The checkpoint could not be removed: {error}", True))
+
     def _do(self, work: Callable[[], Any]) -> None:
         self.message.set("")
         self._work.set(work)
+
+
+def _on(view: weakref.ref[HistoryView], act: Callable[[HistoryView], Any]) -> None:
+    if (alive := view()) is not None:
+        act(alive)
 
 
 def _words(report: ErrorReport) -> str:

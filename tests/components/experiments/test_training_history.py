@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from imlkit import data_store
+from imlkit.components.experiments.checkpoint_download import file_name
 from imlkit.components.experiments.history_columns import columns_of, first_columns, parameters
 from imlkit.components.experiments.history_lines import HistoryLines
 from imlkit.components.experiments.history_state import History, Wish
 from imlkit.components.experiments.training_history import TrainingHistory
 from imlkit.store import Store
-from imlkit.training import Run, RunRecord, Runs
+from imlkit.training import CheckpointRecord, Run, RunRecord, Runs
+from imlkit.training.checkpoint import checkpoint_weights, load_checkpoint
 from tests.e2e.served import until
 
 
@@ -125,6 +128,72 @@ def test_what_tells_of_runs_is_left_open_by_whom_it_was_not_made(store: Store) -
     until(lambda: run.id in (runs.changed.value or ()))
     assert names(history) == []
     runs.dispose()
+
+
+def with_checkpoints(store: Store, epochs: int = 3) -> tuple[str, list[CheckpointRecord]]:
+    """Log a run with a checkpoint in each epoch; return its id and those."""
+    with Run(store, "one") as run:
+        for epoch in range(1, epochs + 1):
+            run.log(epoch=epoch, loss=math.nan if epoch == 2 else 1 / epoch)
+            run.checkpoint(torch.nn.Linear(1, 1))
+    return run.id, Runs(store).checkpoints(run.id)
+
+
+def said(history: TrainingHistory) -> tuple[str, bool]:
+    return history._said.value if history._said.has_value else ("", False)
+
+
+def test_a_checkpoint_is_handed_over_as_a_record(history: TrainingHistory, store: Store) -> None:
+    _, (*_, last) = with_checkpoints(store)
+    history.restore(last.id)
+    until(lambda: "Nothing here takes checkpoints" in said(history)[0])
+    model = torch.nn.Linear(1, 1)
+    history.restored.subscribe(lambda checkpoint: load_checkpoint(store, checkpoint.id, model))
+    history.restore(last.id)
+    until(lambda: said(history) == ("Checkpoint \u2068“epoch 3”\u2069 handed over.", False))
+    assert history.restored.value == last
+    assert last.run_name == "one"
+    assert torch.equal(model.weight, checkpoint_weights(store, last.id)["weight"])
+
+
+def test_a_checkpoint_that_does_not_fit_or_is_gone_is_told_of(history: TrainingHistory, store: Store) -> None:
+    _, (first, *_) = with_checkpoints(store)
+    other = torch.nn.Linear(7, 7)
+    history.restored.subscribe(lambda checkpoint: load_checkpoint(store, checkpoint.id, other))
+    history.restore(first.id)
+    until(lambda: "another architecture" in said(history)[0])
+    assert said(history)[1]
+    assert history.message.value == "", "it is told beside the checkpoints"
+    history.remove_checkpoint(first.id)
+    history.restore(first.id)
+    until(lambda: "somebody has removed it" in said(history)[0])
+
+
+def test_the_list_of_checkpoints_is_of_the_latest_and_follows_what_happens(
+    history: TrainingHistory, store: Store
+) -> None:
+    run, records = with_checkpoints(store)
+    until(lambda: names(history) == ["one"])
+    history._asked({"type": "checkpoints", "run": run, "most": 2})
+    until(lambda: history._listed.has_value)
+    told = json.loads(history._listed.value.told())
+    assert [line[1] for line in told["lines"]] == ["epoch 3", "epoch 2"]
+    assert told["lines"][1][4] == [["loss", {"number": "nan"}]]
+    assert (told["count"], told["run"], told["problem"]) == (3, run, "")
+    history._asked({"type": "remove checkpoint", "id": records[2].id})
+    until(lambda: history._listed.value.count == 2)
+    assert [record.name for record in history._listed.value.records] == ["epoch 2", "epoch 1"]
+    until(lambda: history.records.value[0].checkpoints == 2)
+    history._asked({"type": "checkpoints closed"})
+    Runs(store).remove_checkpoint(records[1].id)
+    until(lambda: history.records.value[0].checkpoints == 1)
+    assert history._listed.value.count == 2
+
+
+def test_a_file_of_weights_is_called_by_its_run_and_itself() -> None:
+    record = CheckpointRecord("", "", "../<b> été", "epoch 7/8")
+    assert file_name(record) == "b-été-epoch-7-8.safetensors"
+    assert file_name(CheckpointRecord("", "", "/", "..")) == "checkpoint.safetensors"
 
 
 def test_columns_are_parameters_that_differ_and_then_metrics_that_most_runs_have() -> None:
