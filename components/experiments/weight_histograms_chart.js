@@ -91,6 +91,7 @@ export class WeightChart {
     this.places = across.map(([from, to]) => [this.x.at(from), this.x.at(to)]);
     if (this.y) this.paint(pen, columns, ratio);
     this.axes.replaceChildren(...axesOf(this.x, this.y, { width, axis, known: true }, this.even));
+    if (this.y) this.axes.append(this.middle(columns));
     this.mark(columns);
     if (this.at) this.frame();
   }
@@ -108,22 +109,20 @@ export class WeightChart {
       }
     });
     pen.globalAlpha = 1;
-    pen.strokeStyle = getComputedStyle(this.area).color;
-    pen.lineWidth = 1.5;
-    pen.beginPath();
-    let down = false;
-    columns.forEach((column, n) => {
-      if (column.median === null) {
-        down = false;
-        return;
-      }
+  }
+
+  // The line through the medians, drawn as the page's own ink, whichever theme it has.
+  middle(columns) {
+    let path = "";
+    columns.forEach(({ median }, n) => {
+      if (median === null) return;
       const [left, right] = this.places[n];
-      const y = this.y.at(column.median);
-      if (columns.length === 1) pen.moveTo(left, y);
-      pen[down || columns.length === 1 ? "lineTo" : "moveTo"](columns.length === 1 ? right : (left + right) / 2, y);
-      down = true;
+      const y = this.y.at(median);
+      const gap = n === 0 || columns[n - 1].median === null;
+      const alone = gap && (columns[n + 1]?.median ?? null) === null;
+      path += alone ? `M${left} ${y}H${right}` : `${gap ? "M" : "L"}${(left + right) / 2} ${y}`;
     });
-    pen.stroke();
+    return draw("path", { class: "median", d: path });
   }
 
   // A triangle at the lower edge for each step with values that are no number.
