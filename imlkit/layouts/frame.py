@@ -47,6 +47,8 @@ def page_frame(
         sx={
             "& main h5": {"visibility": "hidden"},
             "& .MuiAppBar-root .MuiLinearProgress-root": {"display": "none"},
+            # A long title gives way to what stands beside it.
+            "& .MuiAppBar-root .MuiToolbar-root > .MuiBox-root": {"minWidth": 0},
         },
     )
     session.at_end(lambda: _stop_following_state(frame))
