@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,26 @@ from imlkit.components.experiments.weight_histograms_view import WeightCharts
 from imlkit.errors import DataError
 from imlkit.location import data_store
 from imlkit.store import Store
+from imlkit.stores.sqlite import SQLiteStore
 from imlkit.training import Run
 from imlkit.training.run_record import MEDIA
 from tests.awaiting import awaited
+from tests.stores.serving import served
 
 
-@pytest.fixture(params=["memory:", "folder", "tinydb"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+@pytest.fixture(params=["memory", "sqlite", "tinydb", "server"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     folder = str(tmp_path / "runs")
-    return data_store({"memory:": "memory:", "folder": folder, "tinydb": f"tinydb:{folder}"}[request.param])
+    places = {"memory": "memory:", "sqlite": folder, "tinydb": f"tinydb:{folder}"}
+    if request.param in places:
+        yield data_store(places[request.param])
+        return
+    monkeypatch.setenv("IMLKIT_QUEUE", str(tmp_path / "queue"))
+    with (
+        served(SQLiteStore(folder), tmp_path / "uploads") as address,
+        contextlib.closing(data_store(address)) as store,
+    ):
+        yield store
 
 
 def histogram(step: int = 0) -> dict[str, Any]:
