@@ -17,7 +17,7 @@ export class HistoryCheckpoints {
     };
     this.title = make("h3", { id: "checkpoints", dir: "auto", tabindex: -1 });
     const close = button("×", () => this.root.close(), { class: "icon close", "aria-label": "Close" });
-    this.status = make("p", { class: "count", role: "status" });
+    this.status = make("p", { class: "how-many", role: "status" });
     this.said = make("p", { class: "said", role: "status", hidden: true });
     this.wrong = make("p", { class: "problem", role: "alert", hidden: true });
     this.list = make("ul", { class: "saved", "aria-labelledby": "checkpoints" });

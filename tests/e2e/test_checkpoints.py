@@ -68,7 +68,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def page(served: Served, open_page: Callable[..., Page]) -> Page:
     page = open_page(served.url)
-    expect(page.locator(".history .count").first).not_to_contain_text("being read", timeout=30_000)
+    expect(page.locator(".history .count")).not_to_contain_text("being read", timeout=30_000)
     return page
 
 

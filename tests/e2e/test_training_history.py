@@ -131,7 +131,9 @@ def test_an_empty_history_says_how_to_begin_and_shows_a_run_as_soon_as_it_does(
     page: Page, store: Store
 ) -> None:
     expect(page.get_by_text("There are no runs yet")).to_be_visible()
-    expect(page.locator("pre")).to_contain_text('with Run("runs", "my first run"')
+    expect(page.get_by_role("region", name="How to log a run")).to_contain_text(
+        'with Run("runs", "my first run"'
+    )
     with Training(store, "the first") as training:
         expect(line(page, "the first")).to_contain_text("Running")
         expect(page.get_by_text("There are no runs yet")).to_be_hidden()
