@@ -33,6 +33,7 @@ MODULES = {
     "LinkedConfusionMatrix": "tables.table_confusion",
     "MLPClassifier": "models.mlp_classifier",
     "ModelVersions": "models.model_versions",
+    "Saliency": "models.saliency",
     "TorchModel": "models.torch_model",
     "Markdown": "tables.markdown",
     "Mistakes": "data.mistakes",

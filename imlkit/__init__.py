@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .components.evaluation.batch_prediction import BatchPrediction as BatchPrediction
     from .components.evaluation.classification_report import ClassificationReport as ClassificationReport
     from .components.evaluation.confusion_matrix import ConfusionMatrix as ConfusionMatrix
-    from .components.experiments.run_images import RunImages as RunImages
     from .components.experiments.checkpoint_choice import CheckpointChoice as CheckpointChoice
+    from .components.experiments.run_images import RunImages as RunImages
     from .components.experiments.run_plot import RunPlot as RunPlot
     from .components.experiments.training_history import TrainingHistory as TrainingHistory
     from .components.experiments.weight_histograms import WeightHistograms as WeightHistograms
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .components.models.mlp_classifier import MLPClassifier as MLPClassifier
     from .components.models.mobilenet_features import MobileNetFeatures as MobileNetFeatures
     from .components.models.model_versions import ModelVersions as ModelVersions
+    from .components.models.saliency import Saliency as Saliency
     from .components.models.torch_model import TorchModel as TorchModel
     from .components.tables.explorer import Explorer as Explorer
     from .components.tables.heatmap import Heatmap as Heatmap
@@ -144,6 +145,7 @@ __all__ = [
     "Projection",
     "RunImages",
     "RunPlot",
+    "Saliency",
     "Scatter",
     "Select",
     "Session",

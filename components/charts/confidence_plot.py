@@ -31,12 +31,16 @@ class ConfidencePlot(Component):
     Args:
         predictions: a stream of :class:`imlkit.Prediction`.
         title: what the person reads above the bars.
+        empty: what the person reads while there is no prediction.
     """
 
-    def __init__(self, predictions: Observable[Prediction], title: str = "Prediction") -> None:
+    def __init__(
+        self, predictions: Observable[Prediction], title: str = "Prediction", empty: str = EMPTY
+    ) -> None:
         super().__init__(title)
         self.prediction: Stream[Prediction | None] = Stream(None)
-        self.message: Stream[str] = Stream(EMPTY)
+        self.empty = empty
+        self.message: Stream[str] = Stream(empty)
         self._causes = causes(predictions)
         self._views: weakref.WeakSet[ConfidenceBars] = weakref.WeakSet()
         self._sources = (
@@ -55,7 +59,7 @@ class ConfidencePlot(Component):
     def clear(self) -> None:
         """Take away the answer, as when there is nothing to answer any more."""
         self.prediction.set(None)
-        self.message.set(EMPTY)
+        self.message.set(self.empty)
 
     def explains(self, report: ErrorReport) -> bool:
         """Whether this is the error of an untrained model, and a view of the plot says so."""

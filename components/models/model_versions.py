@@ -40,7 +40,7 @@ class ModelVersions(Component):
 
     def __init__(self, store: Store, name: str, title: str = "Versions") -> None:
         super().__init__(title)
-        self.name = name
+        self.model = name
         self._place = StoredModel(store, name)
         self.versions: Stream[tuple[VersionRecord, ...]] = Stream(())
         self.current: Stream[int | None] = Stream(None)
@@ -86,7 +86,7 @@ class ModelVersions(Component):
 
     def view(self) -> Viewable:
         """Return a table of the versions."""
-        view = VersionsView(self.title or "", self.name, self._asked)
+        view = VersionsView(self.title or "", self.model, self._asked)
         self.follow(self.versions, view, VersionsView.show_versions)
         self.follow(self.current, view, VersionsView.mark)
         self.follow(self.selected, view, VersionsView.tick)
@@ -136,7 +136,7 @@ class ModelVersions(Component):
 
         question = Question(
             "Remove this version?",
-            f"Version {number} of “{self.name:.60}” is forgotten for good: nobody can go back to it.",
+            f"Version {number} of “{self.model:.60}” is forgotten for good: nobody can go back to it.",
             {"Keep it": lambda: None, "Remove it": remove},
             destructive=True,
         )

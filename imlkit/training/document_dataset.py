@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal, overload
 
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
@@ -22,6 +22,32 @@ AT_ONCE: Final = 256
 Transform = Callable[[Any], Any]
 
 
+@overload
+def store_dataset(
+    store: Store | str,
+    collection: str,
+    fields: Sequence[str] | None = None,
+    query: Query | None = None,
+    transform: Transform | None = None,
+    *,
+    stream: Literal[False] = False,
+    shuffle: bool = False,
+    seed: int = 0,
+    live: bool = False,
+) -> StoreDataset: ...
+@overload
+def store_dataset(
+    store: Store | str,
+    collection: str,
+    fields: Sequence[str] | None = None,
+    query: Query | None = None,
+    transform: Transform | None = None,
+    *,
+    stream: bool,
+    shuffle: bool = False,
+    seed: int = 0,
+    live: bool = False,
+) -> StoreDataset | StoreStream: ...
 def store_dataset(
     store: Store | str,
     collection: str,

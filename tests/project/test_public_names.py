@@ -55,6 +55,7 @@ PUBLIC = [
     "Projection",
     "RunImages",
     "RunPlot",
+    "Saliency",
     "Scatter",
     "Select",
     "Session",

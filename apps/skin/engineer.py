@@ -1,0 +1,112 @@
+"""Follow and steer trainings, compare two checkpoints on an image, publish one: the engineer's side."""
+
+from imlkit import (
+    Button,
+    CheckpointChoice,
+    ConfidencePlot,
+    Dashboard,
+    Dataset,
+    DatasetBrowser,
+    ImageDisplay,
+    ImageUpload,
+    ModelVersions,
+    RunImages,
+    RunPlot,
+    Saliency,
+    Select,
+    Text,
+    TextInput,
+    TorchModel,
+    TrainingHistory,
+    WeightHistograms,
+    data_store,
+)
+from imlkit.apps.skin.lesions import LABELS
+from imlkit.apps.skin.network import network, prepare
+
+TRAINING = """\
+**Train in a terminal, and watch here:** `python apps/skin/train.py`. Tick runs to compare them; a run's
+menu pauses it, stops it or changes its learning rate. *Drawn images stand in for a clinic's.*
+"""
+COMPARE = """\
+**Which checkpoint is better?** Choose two, and give them an image. Publish the one you trust: every
+clinician's page has it at once.
+"""
+CASES = """\
+**What clinicians say.** Each case they confirmed or corrected is part of the next training.
+"""
+
+store = data_store("skin")
+history = TrainingHistory(store)
+upload = ImageUpload(title="An image to compare with")
+given = upload.images
+published = ModelVersions(store, "skin", title="Published versions")
+cases = Dataset("cases", store, title="Judged cases")
+wrong = cases.where({"agreed": False})
+
+
+def side(title):
+    """Return a checkpoint to choose, the model it becomes, and what that says of the image."""
+    choice = CheckpointChoice(store, title=f"{title} checkpoint")
+    model = TorchModel(network, labels=LABELS, prepare=prepare, title=f"{title} model")
+    model.begin = f"Choose a checkpoint for the {title.lower()} side."
+
+    def take(checkpoint):
+        if checkpoint is not None:
+            model.load_checkpoint(store, checkpoint.id)
+
+    taken = choice.value.compute(take, policy="latest")
+    asked = given.merge(taken.snapshot(given)).filter(lambda _: model.trained)
+    said = ConfidencePlot(
+        asked.compute(model.predict, policy="latest"),
+        title=f"{title} says",
+        empty="Choose a checkpoint and an image.",
+    )
+    seen = ImageDisplay(asked.compute(Saliency(model).process, policy="latest"), title=f"{title} looks at")
+    return choice, model, said, seen
+
+
+sides = {title: side(title) for title in ("Left", "Right")}
+history.restored.subscribe(lambda checkpoint: sides["Left"][0].value.set(checkpoint))
+
+which = Select(list(sides), "Left", title="Publish which")
+note = TextInput(title="Why (kept with the version)")
+publish = Button("Publish")
+outcome = Text()
+
+
+def published_now(click):
+    """Publish the model of the chosen side."""
+    model = sides[which.value.value][1]
+    if not model.trained:
+        return f"There is nothing to publish yet: {model.begin}"
+    number = model.save(store, "skin", note.value.value)
+    return f"Version {number} is published: every clinician's page has it now."
+
+
+publish.clicks.compute(published_now, policy="drop").subscribe(outcome.value)
+
+app = Dashboard(title="Skin lesions: engineer", author="imlkit")
+app.page("Training").use(
+    Text(TRAINING, format="markdown"),
+    history,
+    RunPlot(store, history.selected),
+    RunImages(store, history.selected),
+    WeightHistograms(store, history.selected),
+)
+left, right = sides.values()
+app.page("Compare").sidebar(
+    upload, ImageDisplay(given, title="The image"), which, note, publish, outcome
+).use(
+    Text(COMPARE, format="markdown"),
+    [left[0], right[0]],
+    [left[2], right[2]],
+    [left[3], right[3]],
+    published,
+)
+app.page("Cases").use(
+    Text(CASES, format="markdown"),
+    DatasetBrowser(wrong, title="What the model got wrong"),
+    DatasetBrowser(cases),
+)
+app.servable()
