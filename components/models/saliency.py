@@ -6,15 +6,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from panel.viewable import Viewable
 
 from imlkit.component import Component
 from imlkit.errors import DataError, NotTrainedError
 from imlkit.images import RGBImage, as_rgb, resized
+from imlkit.plain_text import PlainText
 
 from .parameters import whole
 from .torch_model import TorchModel
 
 __all__ = ["Saliency"]
+
+ABOUT = (
+    "Orange marks the pixels that change the answer most. It shows where the model looks, not whether it is "
+    "right: a map that points beside the thing is a reason to doubt the answer."
+)
 
 HOT = np.array([230, 97, 1], np.float64)
 COLD = np.array([255, 255, 255], np.float64)
@@ -41,9 +48,13 @@ class Saliency(Component):
     def __init__(self, model: TorchModel, samples: int = 16, title: str = "What the answer rests on") -> None:
         super().__init__(title)
         if model.kind != "classification":
-            raise DataError("Saliency is of a class: give it a model of the kind 'classification'.")
+            raise DataError("This model is no classification: saliency is of a class, so give it one that is.")
         self._model = model
         self._samples = whole("samples", samples, 1, 1000)
+
+    def view(self) -> Viewable:
+        """Return what a map says, and what it does not."""
+        return PlainText(ABOUT, margin=0)
 
     def weights(self, image: NDArray[Any], label: str | None = None) -> NDArray[np.float32]:
         """Return how much each pixel matters, of shape (H, W) of what the network is given, from 0 to 1.

@@ -262,7 +262,8 @@ class ModelContract:
         model.train(Stored(blobs()), validation=Stored(blobs(["a", "unknown"]), name="checks"))
         assert "“unknown”, which “drawings” lacks" in model.wait(SECONDS).message
         model.train(Stored(blobs()), validation=Stored(blobs(features=7), name="checks"))
-        assert self.words.get("other checks", "“checks” has features of 7 numbers") in model.wait(SECONDS).message
+        words = self.words.get("other checks", "“checks” has features of 7 numbers")
+        assert words in model.wait(SECONDS).message
 
     def test_cancelling_while_data_is_read_leaves_the_model_as_it_was(self, make: Make) -> None:
         model = trained(make)

@@ -37,7 +37,7 @@ def test_events_are_kept_in_order_with_their_times() -> None:
 
 def test_logs_of_one_name_in_one_store_are_one_and_others_are_apart() -> None:
     store = data_store("memory:")
-    one, other = EventLog("study", store, {"participant": "A"}), EventLog("study", store, {"participant": "B"})
+    one, other = (EventLog("study", store, {"participant": name}) for name in "AB")
     for log in (one, other):
         log.record("open")
         assert log.flush()
