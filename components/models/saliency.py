@@ -48,7 +48,7 @@ class Saliency(Component):
     def __init__(self, model: TorchModel, samples: int = 16, title: str = "What the answer rests on") -> None:
         super().__init__(title)
         if model.kind != "classification":
-            raise DataError("This model is no classification: saliency is of a class, so give it one that is.")
+            raise DataError("This model is no classification: saliency is of a class.")
         self._model = model
         self._samples = whole("samples", samples, 1, 1000)
 
