@@ -14,7 +14,8 @@ export class PlotChoices {
   // send: tells Python what was chosen.
   constructor(send) {
     this.send = send;
-    this.charts = [];
+    this.charts = []; // [name, whether it is shown]; those of the machine come last
+    this.ours = 0; // how many of them are not of the machine
     this.axis = make("select", { id: "axis", onchange: () => send({ axis: this.axis.value }) }, ...AXES.map(([value, textContent]) => make("option", { value, textContent })));
     this.logarithmic = make("input", { type: "checkbox", onchange: () => send({ logarithmic: this.logarithmic.checked }) });
     this.smoothing = make("input", { type: "range", id: "smoothing", min: 0, max: 0.99, step: 0.01, value: 0, oninput: () => this.smooth() });
@@ -23,7 +24,9 @@ export class PlotChoices {
     this.search = make("input", { type: "search", placeholder: "Part of a name", "aria-label": "Find a metric", oninput: () => this.list() });
     this.boxes = make("div", { class: "boxes", role: "group", "aria-label": "Metrics to show" });
     this.rest = make("p", { class: "quiet" });
-    this.metrics = make("details", { class: "metrics", ontoggle: () => this.list() }, this.summary, this.search, this.boxes, this.rest);
+    this.figures = make("div", { class: "boxes", role: "group", "aria-label": "Figures of the machine to show" });
+    this.heading = make("p", { class: "quiet", textContent: "What the training takes of its machine:" });
+    this.metrics = make("details", { class: "metrics", ontoggle: () => this.list() }, this.summary, this.search, this.boxes, this.rest, this.heading, this.figures);
     this.root = make(
       "div",
       { class: "choices" },
@@ -45,7 +48,7 @@ export class PlotChoices {
     this.send({ smoothing: Number(this.smoothing.value) });
   }
 
-  show({ axis, logarithmic, smoothing, most, charts }) {
+  show({ axis, logarithmic, smoothing, most, charts, machine }) {
     this.axis.value = axis;
     this.logarithmic.checked = logarithmic;
     put(this.smoothing, "max", most);
@@ -56,7 +59,8 @@ export class PlotChoices {
     const same = charts.length === this.charts.length && charts.every(([name, on], n) => name === this.charts[n][0] && on === this.charts[n][1]);
     if (same) return;
     this.charts = charts;
-    say(this.summary, `Metrics: ${count(charts.filter(([, on]) => on).length)} of ${count(charts.length)} shown`);
+    this.ours = charts.length - machine;
+    say(this.summary, shown(charts.slice(0, this.ours), charts.slice(this.ours)));
     this.list();
   }
 
@@ -64,21 +68,34 @@ export class PlotChoices {
     if (!this.metrics.open) return;
     const wanted = this.search.value.toLowerCase();
     this.search.hidden = this.charts.length <= 12;
-    const found = this.charts.filter(([name]) => name.toLowerCase().includes(wanted));
-    const listed = found.slice(0, LISTED);
+    const named = ([name]) => name.toLowerCase().includes(wanted);
+    const found = this.charts.slice(0, this.ours).filter(named);
+    const figures = this.charts.slice(this.ours).filter(named);
+    this.fill(this.boxes, found.slice(0, LISTED));
+    this.fill(this.figures, figures.slice(0, LISTED));
+    this.heading.hidden = !figures.length;
+    say(this.rest, found.length > LISTED ? `${count(found.length - LISTED)} more: type a part of the name.` : found.length + figures.length ? "" : "No metric has this in its name.");
+  }
+
+  fill(boxes, listed) {
+    boxes.hidden = !listed.length;
     const names = listed.map(([name]) => name);
     // Boxes that stay keep the focus.
-    if (JSON.stringify(names) !== this.listed) {
-      this.listed = JSON.stringify(names);
-      this.boxes.replaceChildren(...names.map((name) => make("label", { title: name }, make("input", { type: "checkbox", onchange: (event) => this.choose(name, event.target.checked) }), make("span", { class: "name", textContent: name }))));
-    }
+    const same = names.length === boxes.children.length && names.every((name, n) => boxes.children[n].title === name);
+    if (!same) boxes.replaceChildren(...names.map((name) => make("label", { title: name }, make("input", { type: "checkbox", onchange: (event) => this.choose(name, event.target.checked) }), make("span", { class: "name", textContent: name }))));
     listed.forEach(([, on], n) => {
-      this.boxes.children[n].firstChild.checked = on;
+      boxes.children[n].firstChild.checked = on;
     });
-    say(this.rest, found.length > LISTED ? `${count(found.length - LISTED)} more: type a part of the name.` : found.length ? "" : "No metric has this in its name.");
   }
 
   choose(name, on) {
     this.send({ metrics: this.charts.filter(([other, was]) => (other === name ? on : was)).map(([other]) => other) });
   }
+}
+
+// How many charts are shown, of the person's metrics and of the machine's figures.
+function shown(ours, machine) {
+  const of = (charts) => `${count(charts.filter(([, on]) => on).length)} of ${count(charts.length)}`;
+  if (!ours.length) return `Metrics of the machine: ${of(machine)} shown`;
+  return `Metrics: ${of(ours)} shown${machine.length ? `, and ${of(machine)} of the machine` : ""}`;
 }

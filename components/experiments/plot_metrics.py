@@ -7,7 +7,7 @@ from typing import Final
 
 from imlkit.training.system_figures import SYSTEM
 
-__all__ = ["MOST_CHARTS", "chart_of", "charts_of", "first_charts", "is_validation"]
+__all__ = ["MOST_CHARTS", "chart_of", "charts_of", "first_charts", "is_validation", "of_machine"]
 
 MOST_CHARTS: Final = 12
 """How many charts are shown before the person chooses."""
@@ -28,13 +28,18 @@ def is_validation(metric: str) -> bool:
     return chart_of(metric) != metric
 
 
+def of_machine(chart: str) -> bool:
+    """Whether a chart tells of the machine that trains, rather than of the model."""
+    return chart.startswith(SYSTEM)
+
+
 def charts_of(metrics: Iterable[str]) -> tuple[str, ...]:
     """Return the names of the charts of metrics, each once, in the order in which they come.
 
     Those of the machine that trains come last.
     """
     charts = dict.fromkeys(map(chart_of, metrics))
-    return tuple(sorted(charts, key=lambda chart: chart.startswith(SYSTEM)))
+    return tuple(sorted(charts, key=of_machine))
 
 
 def first_charts(charts: Iterable[str]) -> tuple[str, ...]:
@@ -43,5 +48,5 @@ def first_charts(charts: Iterable[str]) -> tuple[str, ...]:
     Those of the machine are among them only where there are no others.
     """
     given = tuple(charts)
-    of_the_model = tuple(chart for chart in given if not chart.startswith(SYSTEM))
+    of_the_model = tuple(chart for chart in given if not of_machine(chart))
     return (of_the_model or given)[:MOST_CHARTS]

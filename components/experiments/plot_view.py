@@ -13,7 +13,7 @@ from imlkit.errors import ImlkitError
 from imlkit.web import inlined, module_address
 
 from .plot_line import Line
-from .plot_metrics import chart_of, charts_of, first_charts, is_validation
+from .plot_metrics import chart_of, charts_of, first_charts, is_validation, of_machine
 from .plot_state import MOST_SMOOTHING, Drawn, missing_runs
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class RunCharts(JSComponent):
             "most": MOST_SMOOTHING,
             "runs": [[run.id, run.name, run.look] for run in drawn.runs],
             "charts": [[chart, chart in shown] for chart in charts],
+            "machine": sum(map(of_machine, charts)),
             "empty": _empty(drawn, charts),
             "note": "" if drawn.problem else missing_runs(drawn.chosen, len(drawn.runs)),
             "problem": drawn.problem,

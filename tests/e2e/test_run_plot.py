@@ -280,12 +280,30 @@ def test_more_metrics_are_shown_by_choice(store: Store, showing: Opened) -> None
         run.log({f"metric {n}": n for n in range(400)})
     page = showing(run.id)
     expect(page.locator("section.chart")).to_have_count(12)
-    page.get_by_text("Metrics: 12 of 400 shown").click()
+    page.get_by_text(re.compile(r"^Metrics: 12 of 400 shown, and 0 of \d+ of the machine$")).click()
+    figures = page.get_by_role("group", name="Figures of the machine to show")
+    expect(figures.get_by_label("system/process CPU, %")).not_to_be_checked()
     expect(page.get_by_text("200 more: type a part of the name.")).to_be_visible()
     page.get_by_role("searchbox", name="Find a metric").fill("399")
     page.get_by_label("metric 399", exact=True).check()
     says(page, "metric 399", "1 point, first 399")
     expect(page.get_by_text("Metrics: 13 of 400 shown")).to_be_visible()
+    expect(figures).to_be_hidden()
+    page.get_by_role("searchbox", name="Find a metric").fill("cpu")
+    figures.get_by_label("system/process CPU, %").check()
+    says(page, "system/process CPU, %", "1 point")
+    expect(page.locator("section.chart")).to_have_count(14)
+    expect(
+        page.get_by_text(re.compile(r"Metrics: 13 of 400 shown, and 1 of \d+ of the machine"))
+    ).to_be_visible()
+
+
+def test_a_run_that_logs_nothing_shows_what_it_takes_of_its_machine(store: Store, showing: Opened) -> None:
+    with Run(store, "silent") as run:
+        pass
+    page = showing(run.id)
+    says(page, "system/process memory, MB", "1 point")
+    expect(page.get_by_text(re.compile(r"^Metrics of the machine: (\d+) of \1 shown$"))).to_be_visible()
 
 
 def test_a_hundred_thousand_points_stay_quick(store: Store, showing: Opened) -> None:

@@ -324,6 +324,22 @@ def test_figures_of_the_machine_come_last_and_are_shown_by_choice() -> None:
     assert first_charts(charts[1:]) == charts[1:]
 
 
+def test_figures_of_the_machine_are_counted_by_themselves(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Run(store, "many") as run:
+        run.log({f"metric {n}": n for n in range(30)})
+    plot = RunPlot(store, run.id)
+    page = Page(plot, monkeypatch)
+    drawn(plot)
+    names = [name for name, _ in page.state["charts"]]
+    ours = len(names) - page.state["machine"]
+    assert names[:ours] == [f"metric {n}" for n in range(30)]
+    assert names[ours:]
+    assert all(name.startswith("system/") for name in names[ours:])
+    assert [name for name, on in page.state["charts"] if on] == names[:12]
+
+
 def test_of_many_metrics_twelve_are_shown_and_others_by_choice(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
