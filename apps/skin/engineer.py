@@ -96,10 +96,9 @@ app.page("Training").use(
 )
 left, right = sides.values()
 app.page("Compare").sidebar(
-    upload, ImageDisplay(given, title="The image"), which, note, publish, outcome
+    left[0], right[0], upload, ImageDisplay(given, title="The image"), which, note, publish, outcome
 ).use(
     Text(COMPARE, format="markdown"),
-    [left[0], right[0]],
     [left[2], right[2]],
     [left[3], right[3]],
     published,

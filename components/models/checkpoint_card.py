@@ -13,16 +13,15 @@ from .model_card import ModelCard
 __all__ = ["checkpoint_card"]
 
 
-def checkpoint_card(store: Store, id: str) -> tuple[ModelCard, dict[str, str]]:
-    """Return what a checkpoint and its run tell of the model, and where it comes from.
+def checkpoint_card(store: Store, id: str) -> ModelCard:
+    """Return what a checkpoint and its run tell of the model.
 
     Args:
         store: where the run was logged.
         id: the checkpoint's.
 
     Returns:
-        A card, with the run's parameter ``labels`` where it has one, and none otherwise; and the origin: the
-        ids and names of the checkpoint and of its run.
+        A card, with the run's parameter ``labels`` where it has one, and none otherwise.
 
     Raises:
         NotFoundError: there is no such checkpoint.
@@ -33,7 +32,7 @@ def checkpoint_card(store: Store, id: str) -> tuple[ModelCard, dict[str, str]]:
     checkpoint = CheckpointRecord.read(document, "" if run is None else run.name)
     params = {} if run is None else dict(run.params)
     labels = params.get("labels")
-    card = ModelCard(
+    return ModelCard(
         kind="",
         labels=tuple(map(str, labels)) if isinstance(labels, list) and len(labels) > 1 else (),
         features=0,
@@ -41,11 +40,10 @@ def checkpoint_card(store: Store, id: str) -> tuple[ModelCard, dict[str, str]]:
         parameters=params,
         epochs=max(0, int(checkpoint.epoch or 0)),
         metrics={name: (value,) for name, value in checkpoint.metrics.items() if math.isfinite(value)},
+        origin={
+            "checkpoint": id,
+            "name": checkpoint.name,
+            "run": checkpoint.run,
+            "run_name": checkpoint.run_name,
+        },
     )
-    origin = {
-        "checkpoint": id,
-        "name": checkpoint.name,
-        "run": checkpoint.run,
-        "run_name": checkpoint.run_name,
-    }
-    return card, origin

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +19,10 @@ class Fitted(ABC):
     Attributes:
         card: what is known of it.
         version: its number where it is kept, once it is.
-        origin: where it comes from where it was not trained here.
     """
 
     card: ModelCard
     version: int | None = None
-    origin: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod
     def judge(self, x: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

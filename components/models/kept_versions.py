@@ -19,7 +19,7 @@ VERSIONS: Final = "model_versions"
 KEPT: Final = 20
 """How many versions are kept besides those with a note."""
 TRIES: Final = 100
-OWN: Final = ("id", "model", "made", "note", "origin")
+OWN: Final = ("id", "model", "made", "note")
 """What a version's document holds besides what the model's own document holds."""
 
 
@@ -45,22 +45,18 @@ class KeptVersions:
         """Return all versions, the newest first."""
         return [VersionRecord.read(document) for document in self._documents()]
 
-    def add(
-        self, about: Mapping[str, Any], note: str = "", origin: Mapping[str, str] | None = None
-    ) -> Document:
+    def add(self, about: Mapping[str, Any], note: str = "") -> Document:
         """Keep what a model's document says as its next version; return it with its number.
 
         Args:
             about: what the model's document is to say: ``asset``, ``kind``, …
             note: what is said of this version.
-            origin: where it comes from.
         """
         parts = {
             **about,
             "model": self._model,
             "made": datetime.now(UTC),
             "note": note,
-            "origin": dict(origin or {}),
         }
         newest = self._documents(limit=1)
         number = newest[0]["number"] + 1 if newest else 1

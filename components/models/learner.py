@@ -217,7 +217,7 @@ class Learner(Predictor):
             return
         fitted = self._fitted
         try:
-            self._kept = place.write(self.download(), fitted.card, origin=fitted.origin)
+            self._kept = place.write(self.download(), fitted.card)
             fitted.version = self._kept.version
         except Exception as error:
             said = ModelFileError(
@@ -281,7 +281,7 @@ class Learner(Predictor):
 
 def summary(how: str, fitted: Fitted) -> str:
     """Return a sentence on what a model was trained with, and on how it came."""
-    card, origin = fitted.card, fitted.origin
+    card, origin = fitted.card, fitted.card.origin
     version = "" if fitted.version is None else f" (version {fitted.version})"
     if "checkpoint" in origin:
         of = f" of the run “{origin.get('run_name')}”" if origin.get("run_name") else ""

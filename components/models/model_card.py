@@ -42,6 +42,8 @@ class ModelCard:
         trained: when, in UTC, ISO 8601.
         imlkit: the version of imlkit that trained it.
         shape: of an instance, where that is not a list of numbers.
+        origin: where the weights come from where they were not trained here: ``checkpoint`` and ``run``,
+            ids, and what they are called, ``name`` and ``run_name``.
     """
 
     kind: str
@@ -56,6 +58,7 @@ class ModelCard:
     trained: str = field(default_factory=_now)
     imlkit: str = imlkit.__version__
     shape: tuple[int, ...] = ()
+    origin: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Return the card as JSON, with the name and version of the format."""
@@ -91,7 +94,7 @@ class ModelCard:
             "labels": tuple(values["labels"]),
             "metrics": metrics,
         }
-        return cls(**kept, shape=_shape(values.get("shape")))
+        return cls(**kept, shape=_shape(values.get("shape")), origin=_origin(values.get("origin")))
 
 
 def _whole(value: Any, least: int = 0) -> bool:
@@ -108,6 +111,10 @@ def _labels(value: Any) -> bool:
 
 def _shape(value: Any) -> tuple[int, ...]:
     return tuple(value) if isinstance(value, list) and all(_whole(size) for size in value) else ()
+
+
+def _origin(value: Any) -> dict[str, str]:
+    return {k: v for k, v in value.items() if isinstance(v, str)} if isinstance(value, dict) else {}
 
 
 def _metrics(value: Any) -> bool:

@@ -44,6 +44,10 @@ def _told(card: ModelCard | None, begin: str) -> str:
     more = len(card.labels) - MOST_CLASSES
     if more > 0:
         classes += f" and {more:,} more"
+    if card.origin.get("checkpoint"):
+        of = f" of the run “{_short(card.origin['run_name'])}”" if card.origin.get("run_name") else ""
+        classes = f" {len(card.labels):,} classes: {classes}." if card.labels else ""
+        return f"The checkpoint “{_short(card.origin.get('name', ''))}”{of}.{classes}"
     told = f"Trained on {card.instances:,} instances, {card.trained[:16].replace('T', ' ')} UTC. "
     accuracy = card.metrics.get("validation_accuracy")
     if accuracy and card.validation_instances:

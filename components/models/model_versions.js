@@ -45,6 +45,8 @@ export function render({ model }) {
   const compared = element("section", { ariaLabel: "Comparison" });
   const root = element("div", { className: "linked versions" }, notice, empty, grid, compared);
   const rows = new Map();
+  let ticked = model.selected.numbers;
+  let turn = model.selected.turn;
 
   function made(number) {
     const tick = element("input", { type: "checkbox", ariaLabel: `Compare version ${number}` });
@@ -61,8 +63,11 @@ export function render({ model }) {
     const doing = element("td", { className: "doing" }, use, remove);
     line.append(doing);
     tick.onchange = () => {
-      const others = model.selected.filter((each) => each !== number);
-      send("select", { numbers: tick.checked ? [...others, number] : others });
+      const others = ticked.filter((each) => each !== number);
+      ticked = tick.checked ? [...others, number] : others;
+      turn += 1;
+      send("select", { numbers: ticked, turn });
+      compare();
     };
     note.onchange = () => send("say", { number, note: note.value });
     note.onkeydown = (event) => {
@@ -74,7 +79,7 @@ export function render({ model }) {
       const current = number === model.current;
       line.classList.toggle("current", current);
       state.textContent = current ? "in use" : "";
-      tick.checked = model.selected.includes(number);
+      tick.checked = ticked.includes(number);
       when.textContent = time(row.made);
       source.textContent = row.source;
       // What is being typed stays.
@@ -93,7 +98,14 @@ export function render({ model }) {
     return { line, show };
   }
 
+  const compare = () => {
+    const chosen = model.rows.filter((row) => ticked.includes(row.number));
+    compared.hidden = chosen.length < 2;
+    compared.replaceChildren(...(chosen.length < 2 ? [] : [comparison(chosen)]));
+  };
   const show = () => {
+    // An answer to an older tick is no news.
+    if (model.selected.turn >= turn) ticked = model.selected.numbers;
     head.replaceChildren(...["Compare", "Version", "Saved", "Trained on", "Note", ...model.metrics.map((name) => name.replaceAll("_", " ")), "Do"]
       .map((name) => element("th", { scope: "col", textContent: name })));
     const there = new Set(model.rows.map((row) => row.number));
@@ -111,9 +123,7 @@ export function render({ model }) {
     grid.hidden = model.rows.length === 0;
     empty.hidden = model.rows.length > 0;
     empty.textContent = `No version of “${model.model}” is kept yet: publish one, and everyone who follows this name has it at once.`;
-    const chosen = model.rows.filter((row) => model.selected.includes(row.number));
-    compared.hidden = chosen.length < 2;
-    compared.replaceChildren(...(chosen.length < 2 ? [] : [comparison(chosen)]));
+    compare();
     notice.textContent = model.notice;
     notice.hidden = !model.notice;
   };

@@ -109,7 +109,7 @@ class Predictor(Model):
         """
         content = self.download()
         fitted = self._known()
-        version = StoredModel(store, name).write(content, fitted.card, note, fitted.origin).version or 1
+        version = StoredModel(store, name).write(content, fitted.card, note).version or 1
         if fitted.version is None:
             fitted.version = version
         return version

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from captum.attr import NoiseTunnel, Saliency
 from numpy.typing import NDArray
+from skimage.filters import gaussian
 from torch import nn
 
 from .torch_network import drawn_from
@@ -14,6 +15,8 @@ __all__ = ["smooth_gradient"]
 
 NOISE = 0.1
 """Of the inputs' spread."""
+SMOOTHED = 48
+"""Sides of the image to the spread by which its map is smoothed."""
 CLIPPED = 99.0
 """Percentile from which on all is as strong: single pixels would drown the rest."""
 
@@ -41,6 +44,8 @@ def smooth_gradient(
         )
     strength = found.detach()[0].abs().cpu().double().numpy()
     flat = strength.max(axis=0) if strength.ndim == 3 else strength
+    # What a stride passes over would show as a grid.
+    flat = gaussian(flat, max(flat.shape) / SMOOTHED)
     top = float(np.percentile(flat, CLIPPED)) or float(flat.max()) or 1.0
     weights: NDArray[np.float32] = np.clip(flat / top, 0, 1).astype(np.float32)
     return weights

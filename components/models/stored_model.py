@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -106,9 +105,7 @@ class StoredModel:
             content: bytes = file.read()
         return content
 
-    def write(
-        self, content: bytes, card: ModelCard, note: str = "", origin: Mapping[str, str] | None = None
-    ) -> Kept:
+    def write(self, content: bytes, card: ModelCard, note: str = "") -> Kept:
         """Keep a model's file as the newest version, which is the one in use from here on.
 
         A crash at any moment leaves the former version in use, or the new one.
@@ -117,7 +114,6 @@ class StoredModel:
             content: of the file.
             card: what is known of the model.
             note: what is said of this version.
-            origin: where it comes from where it was not trained here.
 
         Raises:
             ModelFileError: another kind of model has the name, or one of a newer imlkit.
@@ -137,7 +133,7 @@ class StoredModel:
         about = {"name": self.name, "asset": asset, **json.loads(card.to_json())}
         # The curves are in the file; what lists models needs their last values only.
         about["metrics"] = {name: values[-1] for name, values in card.metrics.items() if values}
-        kept = self._use(self.versions.add(about, note, origin))
+        kept = self._use(self.versions.add(about, note))
         if kept.version is not None:
             self.versions.trim(kept.version)
         return kept

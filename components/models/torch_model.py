@@ -182,7 +182,7 @@ class TorchModel(Learner):
 
         from .checkpoint_card import checkpoint_card
 
-        card, origin = checkpoint_card(store, id)
+        card = checkpoint_card(store, id)
         card = replace(
             card,
             kind=type(self).__name__,
@@ -190,9 +190,8 @@ class TorchModel(Learner):
             parameters={**self.parameters(), "run": card.parameters},
         )
         fitted = self._fitted_with(
-            card, checkpoint_weights(store, id), f"The checkpoint “{origin['name']:.60}”"
+            card, checkpoint_weights(store, id), f"The checkpoint “{card.origin['name']:.60}”"
         )
-        fitted.origin = origin
         self._adopt(fitted, "Loaded")
 
     def learn(

@@ -34,7 +34,7 @@ class VersionsView(JSComponent):
     rows = param.List(default=[])
     metrics = param.List(default=[])
     current = param.Integer(default=0)
-    selected = param.List(default=[])
+    selected = param.Dict(default={"numbers": [], "turn": 0})
     notice = param.String("")
 
     _esm: ClassVar[str] = inlined(HERE.with_name("model_versions.js"))
@@ -48,6 +48,7 @@ class VersionsView(JSComponent):
             title=title, model=model, sizing_mode="stretch_width", margin=0
         )
         self._asked = asked
+        self._turn = 0
 
     def show_versions(self, versions: Sequence[VersionRecord]) -> None:
         """Show these versions."""
@@ -62,7 +63,7 @@ class VersionsView(JSComponent):
 
     def tick(self, numbers: Sequence[int]) -> None:
         """Tick these versions."""
-        self.selected = list(numbers)
+        self.selected = {"numbers": list(numbers), "turn": self._turn}
 
     def tell(self, words: str) -> None:
         """Tell the person why something could not be done."""
@@ -70,6 +71,8 @@ class VersionsView(JSComponent):
 
     def _handle_msg(self, message: Any) -> None:
         if isinstance(message, dict):
+            if isinstance(turn := message.get("turn"), int):
+                self._turn = turn
             self._asked(message)
 
 

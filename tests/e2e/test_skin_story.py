@@ -146,7 +146,8 @@ def test_an_engineer_trains_and_publishes_a_clinician_uses_and_corrects(
     publish(engineer, "Left", "the first that is any good", 1)
 
     # It appears under his eyes, and answers for what waits.
-    expect(clinician.get_by_text("(version 1)")).to_be_visible(timeout=30_000)
+    loaded = "Loaded the checkpoint “epoch 3” of the run “first” (version 1)."
+    expect(clinician.get_by_text(loaded)).to_be_visible(timeout=30_000)
     said = answer(clinician, 1)
     expect(clinician.get_by_role("img", name="What the answer rests on")).to_be_visible()
     other = "nevus" if said == "melanoma" else "melanoma"
@@ -182,5 +183,10 @@ def test_an_engineer_trains_and_publishes_a_clinician_uses_and_corrects(
     engineer.get_by_role("button", name="Use version 1").click()
     answer(clinician, 1)
     expect(engineer.get_by_role("row", name=re.compile("Version 1 in use"))).to_be_visible()
+    for version in (1, 2):
+        engineer.get_by_role("checkbox", name=f"Compare version {version}").check()
+    compared = engineer.get_by_role("region", name="Comparison")
+    expect(compared.get_by_role("row", name=re.compile("validation loss"))).to_be_visible()
+    expect(compared).to_contain_text("checkpoint “epoch 3” of the run “first”")
     go(engineer, "Cases")
     expect(engineer.get_by_role("option").first).to_be_visible()
