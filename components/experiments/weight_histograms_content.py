@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
-
-import numpy as np
-import numpy.typing as npt
+from typing import Literal
 
 from imlkit.errors import ImlkitError, NotFoundError
 from imlkit.store import Collection, Document
 
 from .run_images_heads import number_of
+from .weight_histograms_distributions import Distributions, read_distributions
 
-__all__ = ["Distribution", "Of", "WeightStep", "read_step"]
+__all__ = ["Of", "WeightStep", "read_step"]
 
 Of = Literal["weight", "gradient"]
 """What is counted: the values of a parameter, or those of its gradient."""
-
-MOST_BINS: Final = 1_000
-LONGEST: Final = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """How the values of one parameter are distributed.
-
-    Attributes:
-        counts: uint32 or float64 of shape (bins,): how many values are in each of the bins, all of one width.
-        low: where the first bin begins.
-        high: where the last bin ends.
-        others: how many values are no finite number.
-    """
-
-    counts: npt.NDArray[Any]
-    low: float
-    high: float
-    others: int
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes."""
-        return self.counts.nbytes + 200
 
 
 @dataclass(frozen=True)
@@ -62,18 +34,18 @@ class WeightStep:
     id: str
     step: float
     epoch: float
-    weight: Mapping[str, Distribution]
-    gradient: Mapping[str, Distribution]
+    weight: Distributions
+    gradient: Distributions
     damaged: str = ""
 
-    def of(self, what: Of) -> Mapping[str, Distribution]:
+    def of(self, what: Of) -> Distributions:
         """Return the distributions of weights or of gradients."""
         return self.weight if what == "weight" else self.gradient
 
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return 500 + sum(one.size for own in (self.weight, self.gradient) for one in own.values())
+        return 500 + self.weight.size + self.gradient.size
 
 
 def read_step(collection: Collection, id: str) -> WeightStep | None:
@@ -90,53 +62,27 @@ def read_step(collection: Collection, id: str) -> WeightStep | None:
         # What is kept beside a document may be lost or damaged: then the rest of it is still there.
         head = collection.get(id, ["step", "epoch"])
         reason = str(error) if isinstance(error, ImlkitError) else "a part of it is missing"
-        return WeightStep(id, number_of(head.get("step")), number_of(head.get("epoch")), {}, {}, reason)
+        return _damaged(head, reason)
 
 
 def _read(document: Document) -> WeightStep:
-    weight: dict[str, Distribution] = {}
-    gradient: dict[str, Distribution] = {}
-    entries = document.get("histograms")
-    wrong = not isinstance(entries, list)
-    for entry in entries if isinstance(entries, list) else ():
-        name = entry.get("name") if isinstance(entry, Mapping) else None
-        if not isinstance(name, str):
-            wrong = True
-            continue
-        for what, found in (("weight", weight), ("gradient", gradient)):
-            one = _distribution(entry.get(what))
-            if one is not None:
-                found[name[:LONGEST]] = one
-            elif what in entry or what == "weight":
-                wrong = True
-    id, step, epoch = document["id"], number_of(document.get("step")), number_of(document.get("epoch"))
+    step = number_of(document.get("step"))
     if math.isnan(step):
-        return WeightStep(id, step, epoch, {}, {}, "it does not say at which step")
+        return _damaged(document, "it does not say at which step")
+    weight, sound = read_distributions(document.get("weights"))
+    gradient, also = (
+        read_distributions(document["gradients"]) if "gradients" in document else (Distributions.none(), True)
+    )
     return WeightStep(
-        id,
+        document["id"],
         step,
-        epoch,
+        number_of(document.get("epoch")),
         weight,
         gradient,
-        "histograms are missing in it, or not what they should be" if wrong else "",
+        "" if sound and also else "histograms are missing in it, or not what they should be",
     )
 
 
-def _distribution(told: Any) -> Distribution | None:
-    if not isinstance(told, Mapping):
-        return None
-    counts, others = told.get("counts"), number_of(told.get("others", 0))
-    low, high = number_of(told.get("low")), number_of(told.get("high"))
-    if (
-        not isinstance(counts, np.ndarray)
-        or counts.ndim != 1
-        or not 0 < len(counts) <= MOST_BINS
-        or counts.dtype.kind not in "iuf"
-        or not np.isfinite(counts).all()
-        or counts.min() < 0
-        or any(map(math.isnan, (low, high, others)))
-        or not low <= high
-    ):
-        return None
-    whole = counts.dtype.kind in "iu" and counts.max() < 2**32
-    return Distribution(counts.astype(np.uint32 if whole else np.float64), low, high, int(others))
+def _damaged(document: Document, reason: str) -> WeightStep:
+    step, epoch = number_of(document.get("step")), number_of(document.get("epoch"))
+    return WeightStep(document["id"], step, epoch, Distributions.none(), Distributions.none(), reason)

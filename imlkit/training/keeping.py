@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..documents import new_id
-from ..errors import DataError, DuplicateIdError
+from ..errors import DataError, DocumentError, DuplicateIdError
 from ..store import Store
-from .media import confusion_parts, histograms, image_parts, weights_and_gradients
+from .histograms import histograms, weights_and_gradients
+from .media import confusion_parts, image_parts
 from .place import Place
 from .recorder import Job, Recorder
 from .run_record import MEDIA
@@ -61,7 +62,7 @@ class Keeping:
     def histograms(self, model: nn.Module) -> None:
         """Keep how weights and gradients are distributed: copied now, counted by the recorder."""
         copies = weights_and_gradients(model)
-        self._keep("histograms", "weights", lambda: {"histograms": histograms(copies)})
+        self._keep("histograms", "weights", lambda: histograms(copies))
 
     def _take(self, kind: str, name: str, parts: Parts) -> None:
         try:
@@ -89,7 +90,12 @@ def _keeping(head: Mapping[str, Any], parts: Parts) -> Job:
     """Return what brings a document to a store; done again it changes nothing."""
 
     def keep(store: Store) -> None:
+        try:
+            document = {**head, **parts()}
+        except Exception as error:
+            # What cannot be made now cannot be made later, and all else would wait for it.
+            raise DocumentError(f"{head['kind']} cannot be made: {type(error).__name__}: {error}") from error
         with contextlib.suppress(DuplicateIdError):
-            store.collection(MEDIA).create({**head, **parts()})
+            store.collection(MEDIA).create(document)
 
     return keep

@@ -1,9 +1,9 @@
-"""Images, confusion matrices and histograms, as documents keep them."""
+"""Images and confusion matrices, as documents keep them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +11,8 @@ import numpy.typing as npt
 from ..errors import DataError
 from .words import name_words
 
-if TYPE_CHECKING:
-    import torch
-    from torch import nn
+__all__ = ["confusion_parts", "image_parts"]
 
-__all__ = ["confusion_parts", "histograms", "image_parts", "weights_and_gradients"]
-
-BINS: Final = 64
 WIDEST: Final = 8_192
 """The most pixels of an image's side."""
 
@@ -68,47 +63,3 @@ def confusion_parts(counts: Any, labels: Sequence[Any]) -> dict[str, Any]:
             f"Counts of shape {array.shape} do not fit {side} labels: give {side} × {side} numbers."
         )
     return {"counts": array.astype(np.int64), "labels": [name_words(label) for label in labels]}
-
-
-def weights_and_gradients(model: nn.Module) -> dict[str, tuple[torch.Tensor, torch.Tensor | None]]:
-    """Return copies of each weight and its gradient, which later training does not change."""
-    return {
-        name: (
-            weight.detach().cpu().clone(),
-            None if weight.grad is None else weight.grad.detach().cpu().clone(),
-        )
-        for name, weight in model.named_parameters()
-    }
-
-
-def histograms(
-    weights: Mapping[str, tuple[torch.Tensor, torch.Tensor | None]],
-) -> list[dict[str, Any]]:
-    """Return how each weight and its gradient are distributed.
-
-    Returns:
-        For each weight its ``name``, and under ``weight`` and (where there is one) ``gradient``: ``counts``,
-        int64 of shape (bins,), ``low`` and ``high``, the ends of the bins, and ``others``, how many are no
-        finite number.
-    """
-    return [
-        {
-            "name": name,
-            "weight": _histogram(weight),
-            **({} if gradient is None else {"gradient": _histogram(gradient)}),
-        }
-        for name, (weight, gradient) in weights.items()
-    ]
-
-
-def _histogram(tensor: torch.Tensor) -> dict[str, Any]:
-    values = tensor.float().numpy().ravel()
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
-    counts, edges = np.histogram(finite, BINS, (low, high))
-    return {
-        "counts": counts.astype(np.int64),
-        "low": float(edges[0]),
-        "high": float(edges[-1]),
-        "others": len(values) - len(finite),
-    }

@@ -46,9 +46,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         yield store
 
 
-def histogram(step: int = 0) -> dict[str, Any]:
-    counts = np.arange(4, dtype=np.int64) + step
-    return {"counts": counts, "low": -1.0, "high": 1.0, "others": 0}
+def histograms(names: Sequence[Any] = ("weight",), step: int = 0) -> dict[str, Any]:
+    """Return what a document keeps of parameters: four bins from -1 to 1."""
+    counts = np.zeros((len(names), 5), np.int64)
+    counts[:, :4] = np.arange(4) + step
+    return {"names": list(names), "counts": counts, "ranges": np.array([[-1.0, 1.0]] * len(names))}
 
 
 def log(store: Store, run: str, steps: Sequence[Any], names: Sequence[str] = ("weight",)) -> None:
@@ -61,10 +63,7 @@ def log(store: Store, run: str, steps: Sequence[Any], names: Sequence[str] = ("w
                 "name": "weights",
                 "step": step,
                 "epoch": None,
-                "histograms": [
-                    {"name": name, "weight": histogram(step if isinstance(step, int) else 0)}
-                    for name in names
-                ],
+                "weights": histograms(names, step if isinstance(step, int) else 0),
             }
             for step in steps
         ]
@@ -217,17 +216,26 @@ def test_damaged_documents_say_so(tmp_path: Path) -> None:
     run = begun(store)
     log(store, run, [1, 2, "x"])
     media = store.collection(MEDIA)
-    wrong: list[Any] = [
-        None,
-        [3],
-        [{"name": "weight"}],
-        [{"name": "weight", "weight": {**histogram(), "counts": np.zeros((2, 2))}}],
-        [{"name": "weight", "weight": {**histogram(), "low": math.nan}}],
-        [{"name": "weight", "weight": {**histogram(), "counts": np.array([-1])}}],
-        [{"name": "weight", "weight": histogram(), "gradient": 3}],
+    counts = histograms()["counts"]
+    wrong: list[dict[str, Any]] = [
+        {},
+        {"weights": None},
+        {"weights": [3]},
+        {"weights": {"names": ["weight"]}},
+        {"weights": {**histograms(), "counts": counts[0]}},
+        {"weights": {**histograms(), "counts": counts.astype(np.float64)}},
+        {"weights": {**histograms(), "counts": np.zeros((2, 5), np.int64)}},
+        {"weights": {**histograms(), "counts": -1 - counts}},
+        {"weights": {**histograms(), "ranges": np.array([[-1.0, math.nan]])}},
+        {"weights": {**histograms(), "ranges": np.array([[1.0, -1.0]])}},
+        {"weights": {**histograms(), "ranges": np.array([-1.0, 1.0])}},
+        {"weights": histograms([7])},
+        # As an entry for each parameter.
+        {"histograms": [{"name": "weight", "weight": {"counts": counts[0], "low": 0.0, "high": 1.0}}]},
+        {"weights": histograms(), "gradients": 3},
     ]
-    for n, histograms in enumerate(wrong):
-        media.create({"run": run, "kind": "histograms", "step": 10 + n, "histograms": histograms})
+    for n, parts in enumerate(wrong):
+        media.create({"run": run, "kind": "histograms", "step": 10 + n, **parts})
     store.close()
     (file,) = (tmp_path / "runs").glob("*.sqlite*")
     with sqlite3.connect(file) as connection:
@@ -238,7 +246,21 @@ def test_damaged_documents_say_so(tmp_path: Path) -> None:
     assert [step.step for step in steps if not step.damaged] == [2]
     assert [step.step for step in steps][:2] == [1, 2]
     assert math.isnan(steps[-1].step)
-    assert "weight" in steps[-2].weight
+    assert [list(step.weight) for step in steps if step.step >= 10] == [[]] * 13 + [["weight"]]
+
+
+def test_of_what_is_damaged_in_part_the_rest_is_shown() -> None:
+    store = data_store("memory:")
+    run = begun(store)
+    told = histograms(["a", "b", "c", 4])
+    told["counts"][0, 2] = -1
+    told["counts"][1] = [2**40, 0, 1, 0, 3]
+    told["ranges"][2, 0] = math.inf
+    store.collection(MEDIA).create({"run": run, "kind": "histograms", "step": 1, "weights": told})
+    (step,) = WeightReader(store).read([run]).steps[run]
+    assert step.damaged
+    assert list(step.weight) == ["b"]
+    assert (step.weight["b"].counts.tolist(), step.weight["b"].others) == ([2**40, 0, 1, 0], 3)
 
 
 def test_what_is_neither_weight_nor_gradient_is_refused() -> None:

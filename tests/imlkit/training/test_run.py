@@ -222,10 +222,10 @@ def test_images_texts_matrices_and_histograms_are_kept(store: Store) -> None:
     assert (image["caption"], image["epoch"], image["step"]) == ("half", 2.0, 1)
     assert text["text"] == "<b>as it is</b>"
     assert matrix["counts"].tolist() == [[3, 1], [0, 4]]
-    weight = histograms["histograms"][0]
-    assert (weight["name"], weight["weight"]["counts"].sum(), weight["weight"]["others"]) == ("weight", 6, 0)
-    assert weight["weight"]["high"] < 9
-    assert weight["gradient"]["counts"].sum() == 6
+    weights, gradients = histograms["weights"], histograms["gradients"]
+    assert weights["names"] == gradients["names"] == ["weight", "bias"]
+    assert weights["counts"].sum(1).tolist() == gradients["counts"].sum(1).tolist() == [6, 2]
+    assert weights["ranges"][0, 1] < 9
 
 
 def test_what_is_no_image_is_told_of_and_breaks_nothing(
