@@ -43,6 +43,17 @@ class LateDialog:
         if dialog is not None:
             dialog.open = False
 
+    def take_away(self) -> None:
+        """Close the dialog for whoever did not ask for that: it leaves the page at once.
+
+        A browser that still builds it would miss that it was closed.
+        """
+        dialog, place = self._made(), self._place()
+        if dialog is not None and place is not None:
+            dialog.open = False
+            place.remove(dialog)
+            self._dialog = None
+
     def _made(self) -> Any:
         return None if self._dialog is None else self._dialog()
 

@@ -32,7 +32,7 @@ def ask_in_dialog(session: Session, place: Any) -> None:
 
     def withdraw(question: Question) -> None:
         if shown == [question]:
-            dialog.close()
+            dialog.take_away()
 
     def ask(question: Question) -> None:
         shown[:] = [question]

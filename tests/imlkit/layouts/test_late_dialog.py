@@ -35,3 +35,17 @@ def test_a_dialog_of_a_page_that_is_gone_does_nothing() -> None:
     del place
     dialog.open("Sure?", [])
     dialog.close()
+
+
+def test_what_is_taken_away_leaves_the_page_and_the_next_one_is_new() -> None:
+    place: Any = pmui.Column()
+    dialog = LateDialog(place, width="xs")
+    dialog.take_away()
+    dialog.open("Sure?", [PlainText("It is gone then.")])
+    (taken,) = place
+    dialog.take_away()
+    assert len(place) == 0
+    assert not taken.open
+    dialog.open("Really?", [PlainText("For good.")])
+    assert place[0] is not taken
+    assert place[0].open
