@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .checkpoint_record import CheckpointRecord as CheckpointRecord
+    from .dataset_hash import dataset_version as dataset_version
     from .document_dataset import store_dataset as store_dataset
     from .lightning_callback import LightningCallback as LightningCallback
     from .run import Run as Run
@@ -34,6 +35,7 @@ _PUBLIC = {
     "Runs": ".runs",
     "SkorchCallback": ".skorch_callback",
     "TorchCallback": ".torch_callback",
+    "dataset_version": ".dataset_hash",
     "store_dataset": ".document_dataset",
 }
 
@@ -46,6 +48,7 @@ __all__ = [
     "Runs",
     "SkorchCallback",
     "TorchCallback",
+    "dataset_version",
     "store_dataset",
 ]
 

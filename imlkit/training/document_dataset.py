@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, overload
 
@@ -12,12 +13,15 @@ from torch.utils.data import Dataset, IterableDataset, get_worker_info
 from ..errors import DataError, NotFoundError
 from ..location import data_store
 from ..store import Collection, Document, Query, Store
+from .dataset_hash import ContentHash, document_hash
 from .processes import place_among_processes
 
 __all__ = ["StoreDataset", "StoreStream", "store_dataset"]
 
 AT_ONCE: Final = 256
 """How many documents a stream reads at a time."""
+
+REMEDY: Final = "Restore what there was from a backup, or leave version out to take what is there."
 
 Transform = Callable[[Any], Any]
 
@@ -34,6 +38,7 @@ def store_dataset(
     shuffle: bool = False,
     seed: int = 0,
     live: bool = False,
+    version: str | None = None,
 ) -> StoreDataset: ...
 @overload
 def store_dataset(
@@ -47,6 +52,7 @@ def store_dataset(
     shuffle: bool = False,
     seed: int = 0,
     live: bool = False,
+    version: str | None = None,
 ) -> StoreDataset | StoreStream: ...
 def store_dataset(
     store: Store | str,
@@ -59,6 +65,7 @@ def store_dataset(
     shuffle: bool = False,
     seed: int = 0,
     live: bool = False,
+    version: str | None = None,
 ) -> StoreDataset | StoreStream:
     """Return a dataset of a collection's documents, for a ``DataLoader`` with any number of workers.
 
@@ -75,16 +82,22 @@ def store_dataset(
         seed: of that order.
         live: whether documents made or removed later count from the next epoch on. Else the dataset is that
             of the documents there were when it was made.
+        version: what the documents have to hold, as :func:`imlkit.training.dataset_version` tells, or a run
+            that learned from them (``record.surroundings["dataset"]["hash"]``). All are read to find out,
+            and each that is given later is looked at again. Left out, whatever they hold is given.
 
     Raises:
+        DataError: the documents are not, or no longer, at that version; or what is asked contradicts itself.
         ImlkitError: the store cannot be read.
     """
-    source = _Source(store, collection, tuple(fields) if fields is not None else None, query, transform)
-    if stream:
-        return StoreStream(source, shuffle, seed, live)
-    if shuffle:
+    if shuffle and not stream:
         raise DataError("By number, the DataLoader shuffles: give shuffle=True to it, or stream=True here.")
-    return StoreDataset(source, live)
+    source = _Source(store, collection, tuple(fields) if fields is not None else None, query, transform)
+    if version is not None:
+        if live:
+            raise DataError("What is at a version does not change: leave out live=True, or version.")
+        source.hold(version)
+    return StoreStream(source, shuffle, seed, live) if stream else StoreDataset(source, live)
 
 
 class StoreDataset(Dataset[Any]):
@@ -162,22 +175,60 @@ class _Source:
         self._fields = fields
         self._query = query
         self._transform = transform
+        self._held: dict[str, bytes] | None = None
+
+    def hold(self, version: str) -> None:
+        """Give these documents from now on, and only as they are at a version.
+
+        Raises:
+            DataError: they are not at that version.
+        """
+        if not isinstance(version, str) or not re.fullmatch("[0-9a-f]{64}", version):
+            raise DataError(
+                f"{version!r:.100} is no version of a dataset: give the 64 digits that dataset_version(…) "
+                "tells, or that a run keeps of its dataset."
+            )
+        found = ContentHash()
+        held = {document["id"]: found.add(document) for document in self._collection().iterate(self._query)}
+        if found.digits() != version:
+            which = f"The collection {self._name!r}"
+            if self._query is not None:
+                which = f"What the query finds in the collection {self._name!r}"
+            there = "1 document is" if found.count == 1 else f"{found.count:,} documents are"
+            raise DataError(
+                f"{which} is not at the version {version[:12]}…: it has changed since. Now {there} there, at "
+                f"the version {found.digits()}. {REMEDY}"
+            )
+        self._held = held
 
     def ids(self) -> list[str]:
+        if self._held is not None:
+            return list(self._held)
         return [document["id"] for document in self._collection().iterate(self._query, ["id"], batch=10_000)]
 
     def items(self, ids: Sequence[str]) -> list[Any]:
         """Return what is given of documents, in the order of their ids."""
         wanted = list(dict.fromkeys(ids))
-        found = self._collection().find({"id": {"$in": wanted}}, select=self._fields)
+        fields = self._fields if self._held is None else None
+        found = self._collection().find({"id": {"$in": wanted}}, select=fields)
         by_id: Mapping[str, Document] = {document["id"]: document for document in found}
         gone = [id for id in wanted if id not in by_id]
         if gone:
             raise NotFoundError(
-                f"{len(gone):,} documents of {self._name!r} were removed since the dataset was made, such as "
-                f"{gone[0]!r}: make the dataset anew, or with live=True."
+                f"Documents of {self._name!r} were removed since the dataset was made ({len(gone):,}, such "
+                f"as {gone[0]!r}): make the dataset anew, or with live=True."
             )
+        if self._held is not None:
+            self._check(found, self._held)
         return [self._item(by_id[id]) for id in ids]
+
+    def _check(self, found: Sequence[Document], held: Mapping[str, bytes]) -> None:
+        changed = [document["id"] for document in found if document_hash(document) != held[document["id"]]]
+        if changed:
+            raise DataError(
+                f"Documents of {self._name!r} were changed since the dataset was made ({len(changed):,}, such "
+                f"as {changed[0]!r}): they are no longer at its version. {REMEDY}"
+            )
 
     def _item(self, document: Document) -> Any:
         item: Any = document

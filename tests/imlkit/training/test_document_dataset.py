@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader
 from imlkit.errors import DataError, NotFoundError
 from imlkit.location import data_store
 from imlkit.store import Store
-from imlkit.training import store_dataset
+from imlkit.training import Run, Runs, dataset_version, store_dataset
 
 COUNT = 103
 
@@ -103,3 +103,101 @@ def test_by_number_the_loader_shuffles(store: Store) -> None:
         store_dataset(store, "cases", shuffle=True)
     dataset = store_dataset(store, "cases", ("x", "y"))
     assert sorted(labels(dataset, shuffle=True)) == list(range(COUNT))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_a_run_learned_from_is_given_again_by_its_version(
+    store: Store, stream: bool, workers: int
+) -> None:
+    with Run(store, "one", dataset=store.collection("cases")) as run:
+        pass
+    version = Runs(store).read([run.id])[0].surroundings["dataset"]["hash"]
+    assert version == dataset_version(store, "cases") == dataset_version(store.location, "cases")
+    dataset = store_dataset(store, "cases", ("x", "y"), stream=stream, version=version)
+    store.collection("cases").create({"x": np.zeros(3, np.float32), "y": 500})
+    assert sorted(labels(dataset, num_workers=workers)) == list(range(COUNT))
+
+
+def change(store: Store, how: str) -> int:
+    """Change one document; return how many there are then."""
+    cases = store.collection("cases")
+    first = cases.find({"y": 7})[0]
+    if how == "created":
+        cases.create({"y": 7})
+    elif how == "removed":
+        cases.remove(first["id"])
+    elif how == "array":
+        cases.patch(first["id"], {"x": first["x"] + 1})
+    else:
+        cases.patch(first["id"], {"kind": "even"})
+    return cases.count()
+
+
+@pytest.mark.parametrize("how", ["created", "removed", "changed", "array"])
+def test_a_collection_that_has_changed_since_its_version_is_told_of(store: Store, how: str) -> None:
+    version = dataset_version(store, "cases")
+    count = change(store, how)
+    now = dataset_version(store, "cases")
+    with pytest.raises(DataError, match=f"it has changed since. Now {count} documents are there") as told:
+        store_dataset(store, "cases", version=version)
+    assert "leave version out" in str(told.value)
+    assert now in str(told.value)
+    assert len(store_dataset(store, "cases", version=now)) == count
+
+
+def test_a_version_is_of_what_the_query_finds(store: Store) -> None:
+    odd = {"kind": "odd"}
+    version = dataset_version(store, "cases", odd)
+    assert version != dataset_version(store, "cases")
+    store.collection("cases").create({"x": np.zeros(3, np.float32), "y": 500, "kind": "even"})
+    assert labels(store_dataset(store, "cases", ("x", "y"), odd, version=version)) == list(range(1, COUNT, 2))
+    with pytest.raises(DataError, match="What the query finds in the collection 'cases' is not at"):
+        store_dataset(store, "cases", ("x", "y"), {"kind": "even"}, version=version)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("how", ["changed", "array"])
+def test_a_document_that_changes_while_its_version_is_trained_on_is_told_of(
+    store: Store, stream: bool, how: str
+) -> None:
+    version = dataset_version(store, "cases")
+    dataset = store_dataset(store, "cases", ("y", "y"), stream=stream, version=version)
+    change(store, how)
+    with pytest.raises(
+        DataError, match=r"Documents of 'cases' were changed since the dataset was made \(1, such"
+    ):
+        labels(dataset)
+
+
+def test_a_version_is_the_same_in_every_store_and_order(tmp_path: Path) -> None:
+    one: dict[str, Any] = {"x": np.arange(3), "parts": {"a": 1, "b": [1.5, {"c": None, "d": "é"}]}}
+    other: dict[str, Any] = {"parts": {"b": [1.5, {"d": "é", "c": None}], "a": 1}, "x": np.arange(3)}
+    found = set()
+    documents: list[dict[str, Any]]
+    for place, documents in (
+        ("memory:", [one, {"y": 2}]),
+        (str(tmp_path / "one"), [{"y": 2}, other]),
+        (f"tinydb:{tmp_path / 'other'}", [other, {"y": 2}]),
+    ):
+        store = data_store(place)
+        store.collection("cases").create(documents)
+        found.add(dataset_version(store, "cases"))
+        store.close()
+    (version,) = found
+    assert len(version) == 64
+
+
+@pytest.mark.parametrize("wrong", ["", "abc", "x" * 64, 7, b"a" * 64, "A" * 64])
+def test_what_is_no_version_is_refused(store: Store, wrong: Any) -> None:
+    with pytest.raises(DataError, match="is no version of a dataset: give the 64 digits"):
+        store_dataset(store, "cases", version=wrong)
+
+
+def test_what_is_live_has_no_version(store: Store) -> None:
+    with pytest.raises(DataError, match="leave out live=True, or version"):
+        store_dataset(store, "cases", live=True, version=dataset_version(store, "cases"))
+
+
+def test_an_empty_collection_has_a_version_too(store: Store) -> None:
+    assert len(store_dataset(store, "none", version=dataset_version(store, "none"))) == 0
