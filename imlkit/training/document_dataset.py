@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import random
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, overload
 
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
-from ..errors import DataError, NotFoundError
-from ..location import data_store
-from ..store import Collection, Document, Query, Store
-from .dataset_hash import ContentHash, document_hash
+from ..errors import DataError
+from ..store import Query, Store
+from .document_source import Source, Transform
 from .processes import place_among_processes
 
 __all__ = ["StoreDataset", "StoreStream", "store_dataset"]
 
 AT_ONCE: Final = 256
 """How many documents a stream reads at a time."""
-
-REMEDY: Final = "Restore what there was from a backup, or leave version out to take what is there."
-
-Transform = Callable[[Any], Any]
 
 
 @overload
@@ -92,7 +85,7 @@ def store_dataset(
     """
     if shuffle and not stream:
         raise DataError("By number, the DataLoader shuffles: give shuffle=True to it, or stream=True here.")
-    source = _Source(store, collection, tuple(fields) if fields is not None else None, query, transform)
+    source = Source(store, collection, tuple(fields) if fields is not None else None, query, transform)
     if version is not None:
         if live:
             raise DataError("What is at a version does not change: leave out live=True, or version.")
@@ -107,7 +100,7 @@ class StoreDataset(Dataset[Any]):
         ids: of the documents.
     """
 
-    def __init__(self, source: _Source, live: bool) -> None:
+    def __init__(self, source: Source, live: bool) -> None:
         self._source = source
         self._live = live
         self.ids = source.ids()
@@ -128,7 +121,7 @@ class StoreDataset(Dataset[Any]):
 class StoreStream(IterableDataset[Any]):
     """Documents one after the other. Each worker and each process gives its own share."""
 
-    def __init__(self, source: _Source, shuffle: bool, seed: int, live: bool) -> None:
+    def __init__(self, source: Source, shuffle: bool, seed: int, live: bool) -> None:
         self._source = source
         self._shuffle = shuffle
         self._seed = seed
@@ -154,101 +147,3 @@ class StoreStream(IterableDataset[Any]):
         share = ids[first::step]
         for start in range(0, len(share), AT_ONCE):
             yield from self._source.items(share[start : start + AT_ONCE])
-
-
-class _Source:
-    """Reads documents, in whatever process it is."""
-
-    def __init__(
-        self,
-        store: Store | str,
-        collection: str,
-        fields: tuple[str, ...] | None,
-        query: Query | None,
-        transform: Transform | None,
-    ) -> None:
-        self._store: Store | None = store if isinstance(store, Store) else data_store(store)
-        self._kind = type(self._store)
-        self._location = self._store.location
-        self._process = os.getpid()
-        self._name = collection
-        self._fields = fields
-        self._query = query
-        self._transform = transform
-        self._held: dict[str, bytes] | None = None
-
-    def hold(self, version: str) -> None:
-        """Give these documents from now on, and only as they are at a version.
-
-        Raises:
-            DataError: they are not at that version.
-        """
-        if not isinstance(version, str) or not re.fullmatch("[0-9a-f]{64}", version):
-            raise DataError(
-                f"{version!r:.100} is no version of a dataset: give the 64 digits that dataset_version(…) "
-                "tells, or that a run keeps of its dataset."
-            )
-        found = ContentHash()
-        held = {document["id"]: found.add(document) for document in self._collection().iterate(self._query)}
-        if found.digits() != version:
-            which = f"The collection {self._name!r}"
-            if self._query is not None:
-                which = f"What the query finds in the collection {self._name!r}"
-            there = "1 document is" if found.count == 1 else f"{found.count:,} documents are"
-            raise DataError(
-                f"{which} is not at the version {version[:12]}…: it has changed since. Now {there} there, at "
-                f"the version {found.digits()}. {REMEDY}"
-            )
-        self._held = held
-
-    def ids(self) -> list[str]:
-        if self._held is not None:
-            return list(self._held)
-        return [document["id"] for document in self._collection().iterate(self._query, ["id"], batch=10_000)]
-
-    def items(self, ids: Sequence[str]) -> list[Any]:
-        """Return what is given of documents, in the order of their ids."""
-        wanted = list(dict.fromkeys(ids))
-        fields = self._fields if self._held is None else None
-        found = self._collection().find({"id": {"$in": wanted}}, select=fields)
-        by_id: Mapping[str, Document] = {document["id"]: document for document in found}
-        gone = [id for id in wanted if id not in by_id]
-        if gone:
-            raise NotFoundError(
-                f"Documents of {self._name!r} were removed since the dataset was made ({len(gone):,}, such "
-                f"as {gone[0]!r}): make the dataset anew, or with live=True."
-            )
-        if self._held is not None:
-            self._check(found, self._held)
-        return [self._item(by_id[id]) for id in ids]
-
-    def _check(self, found: Sequence[Document], held: Mapping[str, bytes]) -> None:
-        changed = [document["id"] for document in found if document_hash(document) != held[document["id"]]]
-        if changed:
-            raise DataError(
-                f"Documents of {self._name!r} were changed since the dataset was made ({len(changed):,}, such "
-                f"as {changed[0]!r}): they are no longer at its version. {REMEDY}"
-            )
-
-    def _item(self, document: Document) -> Any:
-        item: Any = document
-        if self._fields is not None:
-            missing = [name for name in self._fields if name not in document]
-            if missing:
-                name = missing[0]
-                raise DataError(
-                    f"The document {document['id']!r} of {self._name!r} has no {name!r}: name other fields, "
-                    f"or give query={{{name!r}: {{'$exists': True}}}}."
-                )
-            item = tuple(document[name] for name in self._fields)
-        return item if self._transform is None else self._transform(item)
-
-    def _collection(self) -> Collection:
-        if self._store is None or self._process != os.getpid():
-            # A connection of another process is not to be used: a worker opens its own.
-            self._store = self._kind(self._location)  # type: ignore[call-arg]
-            self._process = os.getpid()
-        return self._store.collection(self._name)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_store": None}
