@@ -44,6 +44,7 @@ class RunCharts(JSComponent):
         self._plot = plot
         self._here = False
         self._sent: dict[tuple[str, str], Line] = {}
+        self._offered: list[tuple[str, bool]] | None = None
 
     def refresh(self, _: Any = None) -> None:
         """Send what has changed since the last time."""
@@ -69,6 +70,9 @@ class RunCharts(JSComponent):
 
     def _state(self, drawn: Drawn, charts: tuple[str, ...], shown: set[str]) -> dict[str, Any]:
         plot = self._plot
+        offered = [(chart, chart in shown) for chart in charts]
+        # A run may have a hundred thousand metrics, and a new point many times a second.
+        same, self._offered = offered == self._offered, offered
         return {
             "title": plot.title,
             "axis": plot.axis.value,
@@ -76,7 +80,7 @@ class RunCharts(JSComponent):
             "smoothing": plot.smoothing.value,
             "most": MOST_SMOOTHING,
             "runs": [[run.id, run.name, run.look] for run in drawn.runs],
-            "charts": [[chart, chart in shown] for chart in charts],
+            "charts": None if same else [list(pair) for pair in offered],
             "machine": sum(map(of_machine, charts)),
             "empty": _empty(drawn, charts),
             "note": "" if drawn.problem else missing_runs(drawn.chosen, len(drawn.runs)),
@@ -90,6 +94,7 @@ class RunCharts(JSComponent):
                 case {"hello": _}:
                     self._here = True
                     self._sent = {}
+                    self._offered = None
                     self.refresh()
                 case {"axis": str(axis)}:
                     plot.axis.set(axis)  # type: ignore[arg-type]

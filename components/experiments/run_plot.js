@@ -37,6 +37,9 @@ class RunPlot {
     this.answered = true;
     clearTimeout(this.greeting);
     const { shown } = this;
+    // What there is to choose from is told when it changes.
+    state.charts ??= this.offered;
+    this.offered = state.charts;
     const chosen = state.charts.filter(([, on]) => on).map(([name]) => name);
     const redrawn = ["axis", "logarithmic", "smoothing"].some((part) => shown[part] !== state[part]);
     const runs = JSON.stringify(state.runs);

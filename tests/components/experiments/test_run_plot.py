@@ -65,8 +65,14 @@ class Page:
     def __init__(self, plot: RunPlot, monkeypatch: pytest.MonkeyPatch) -> None:
         self.view = plot.view()
         self.messages: list[dict[str, Any]] = []
-        monkeypatch.setattr(self.view, "_send_msg", self.messages.append)
+        self.offers: list[list[Any]] = []
+        monkeypatch.setattr(self.view, "_send_msg", self.take)
         self.say({"hello": True})
+
+    def take(self, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+        if message["state"]["charts"] is not None:
+            self.offers.append(message["state"]["charts"])
 
     def say(self, message: dict[str, Any]) -> None:
         assert isinstance(self.view, RunCharts)
@@ -74,8 +80,7 @@ class Page:
 
     @property
     def state(self) -> dict[str, Any]:
-        state: dict[str, Any] = self.messages[-1]["state"]
-        return state
+        return {**self.messages[-1]["state"], "charts": self.offers[-1]}
 
     def lines(self) -> list[tuple[str, bool, np.ndarray]]:
         """Take the lines sent since the last time: metric, whether added to, and rows."""
@@ -322,6 +327,25 @@ def test_figures_of_the_machine_come_last_and_are_shown_by_choice() -> None:
     assert charts == ("loss", "system/machine memory, %", "system/process CPU, %")
     assert first_charts(charts) == ("loss",)
     assert first_charts(charts[1:]) == charts[1:]
+
+
+def test_a_hundred_thousand_metrics_are_offered_once_and_not_with_each_point(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Run(store, "many", system=False) as run:
+        run.log({f"metric {n}": n for n in range(100_000)})
+        plot = RunPlot(store, run.id)
+        page = Page(plot, monkeypatch)
+        drawn(plot, lambda drawn: len(drawn.charts) == 100_000)
+        assert [on for _, on in page.state["charts"]] == [True] * 12 + [False] * 99_988
+        offers = len(page.offers)
+        assert len(page.lines()) == 12
+        run.log({"metric 3": 7.0})
+        drawn(plot, lambda drawn: drawn.lines[run.id]["metric 3"].summary.count == 2)
+        assert [metric for metric, more, _ in page.lines() if more] == ["metric 3"]
+        assert len(page.offers) == offers
+    page.say({"metrics": ["metric 99999"]})
+    assert [name for name, on in page.state["charts"] if on] == ["metric 99999"]
 
 
 def test_figures_of_the_machine_are_counted_by_themselves(
