@@ -29,7 +29,20 @@ def _open_stores(session: Session) -> list[Store]:
 def _notice(session: Session, store: Store) -> Viewable | None:
     if store.pending is None:
         return None
-    notice = PlainAlert("", severity="warning", visible=False, margin=(8, 16), sx={"boxSizing": "border-box"})
+    notice = PlainAlert(
+        "",
+        severity="warning",
+        visible=False,
+        margin=(8, 16),
+        sx={"boxSizing": "border-box"},
+        # Whoever works further down the page reads it too.
+        styles={
+            "position": "sticky",
+            "top": "0",
+            "z-index": "10",
+            "background": "var(--mui-palette-background-paper)",
+        },
+    )
     where = store.location
 
     def present(alert: PlainAlert, count: int) -> None:
