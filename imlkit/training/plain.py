@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Mapping
 from typing import Any
@@ -14,11 +15,16 @@ __all__ = ["number", "plain"]
 def number(value: Any) -> float:
     """Return a number that is a tensor, an array of one element, or of some library's own kind.
 
+    One that is too large for 64 bits is infinite.
+
     Raises:
         Exception: it is none; which one depends on whose kind it is.
     """
     if isinstance(value, numbers.Real):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            return -math.inf if value < 0 else math.inf
     if isinstance(value, str | bytes) or value is None:
         raise TypeError
     item = getattr(value, "item", None)

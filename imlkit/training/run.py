@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import time
@@ -34,6 +35,8 @@ __all__ = ["Run"]
 
 log = logging.getLogger("imlkit")
 
+LARGEST: Final = 2**63
+"""No store keeps whole numbers beyond this."""
 FINISHING: Final = 30.0
 """Seconds that the end of a run waits at most for what is not in the store yet."""
 
@@ -173,7 +176,8 @@ class Run:
     ) -> None:
         """Log the values of metrics: ``run.log(epoch=3, loss=0.2)``.
 
-        Not-a-number and infinity are logged as such. What is no number is told of once, and left out.
+        Not-a-number and infinity are logged as such. What is no number is told of once, and left out; a step
+        that is none is one after the last.
 
         Args:
             values: numbers by name, where a name is not one that Python allows as an argument.
@@ -182,16 +186,16 @@ class Run:
             more: numbers by name. A tensor of one element is a number too.
         """
         place = self._place
-        place.step = step = place.step + 1 if step is None else int(step)
+        place.step = step = place.step + 1 if step is None else self._step(step)
         if epoch is not None:
-            place.epoch = float(epoch)
+            place.epoch = self._epoch(epoch)
         recorder = self._recorder
         if recorder is None:
             return
         epoch, seconds = place.epoch, place.seconds
         for given in (values, more) if values else (more,):
             for name, value in given.items():
-                if type(value) is float or type(value) is int:
+                if type(value) is float or (type(value) is int and -LARGEST < value < LARGEST):
                     recorder.add((name, step, epoch, seconds, value))
                 else:
                     self._log_other(recorder, str(name), value, seconds)
@@ -201,15 +205,29 @@ class Run:
         try:
             found = number(value)
         except Exception:
-            if name not in self._refused:
-                self._refused.add(name)
-                log.warning(
-                    "The metric %r was given %.100r, which is no number: what is none is left out.",
-                    name,
-                    value,
-                )
+            self._refuse(f"The metric {name!r}", value, "what is none is left out")
             return
         recorder.add((name, self._place.step, self._place.epoch, seconds, found))
+
+    def _step(self, step: Any) -> int:
+        with contextlib.suppress(Exception):
+            found = int(step)
+            if -LARGEST < found < LARGEST:
+                return found
+        self._refuse("The step", step, "it is taken to be one after the last")
+        return self._place.step + 1
+
+    def _epoch(self, epoch: Any) -> float:
+        try:
+            return number(epoch)
+        except Exception:
+            self._refuse("The epoch", epoch, "it is taken to be the last")
+            return self._place.epoch
+
+    def _refuse(self, what: str, value: Any, instead: str) -> None:
+        if what not in self._refused:
+            self._refused.add(what)
+            log.warning("%s was given %.100r, which is no number that can be kept: %s.", what, value, instead)
 
     def log_image(self, name: str, image: Any, caption: str = "") -> None:
         """Log an image, at the step and epoch that was logged last.

@@ -87,6 +87,34 @@ def test_what_is_no_number_is_told_of_once_and_breaks_nothing(
     assert len(told) == 1
 
 
+def test_a_metric_that_changes_its_type_is_one_curve(store: Store) -> None:
+    values = [1, 0.5, np.float32(0.25), torch.tensor(3), True, np.array([2.0]), math.nan, 10**400, 7]
+    with Run(store, "one") as run:
+        for step, value in enumerate(values):
+            run.log({"loss": value}, step=step)
+    curve = Runs(store).curves(run.id)["loss"]
+    assert curve.value.tolist()[:6] == [1, 0.5, 0.25, 3, 1, 2]
+    assert math.isnan(curve.value[6])
+    assert curve.value[7] == math.inf
+    assert (curve.step[-1], curve.value[-1]) == (8, 7)
+    assert read(store, run).values["loss"] == 7
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, "x", 10**400, 2**64, [1]])
+def test_a_step_or_epoch_that_is_none_is_told_of_once_and_breaks_nothing(
+    store: Store, caplog: pytest.LogCaptureFixture, wrong: Any
+) -> None:
+    with Run(store, "one") as run:
+        run.log(step=4, epoch=2, loss=1.0)
+        for _ in range(2):
+            run.log(step=wrong, loss=2.0)
+        run.log(epoch=wrong, loss=3.0)
+    curve = Runs(store).curves(run.id)["loss"]
+    assert (curve.step.tolist(), curve.value.tolist()) == ([4, 5, 6, 7], [1, 2, 2, 3])
+    assert (read(store, run).state, read(store, run).step) == ("finished", 7)
+    assert len([said for said in caplog.messages if said.startswith("The step")]) == 1
+
+
 def test_names_may_be_any_text(store: Store) -> None:
     names = ["__proto__", "constructor", "a/b", "$set", "", "été", "<b>", "x" * 2_000]
     with Run(store, "one", system=False) as run:
