@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from .words import words
 
-__all__ = ["number", "plain"]
+__all__ = ["LARGEST", "number", "plain"]
+
+LARGEST: Final = 2**63
+"""No store keeps whole numbers beyond this."""
 
 
 def number(value: Any) -> float:
@@ -33,6 +36,8 @@ def number(value: Any) -> float:
 
 def plain(value: Any) -> Any:
     """Return a parameter as text, numbers, and lists and dictionaries of them."""
+    if isinstance(value, int) and not -LARGEST < value < LARGEST:
+        return words(value)
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):

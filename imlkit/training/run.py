@@ -18,7 +18,7 @@ from .finding import Finding
 from .keeping import Keeping
 from .obeying import Obeying
 from .place import Place
-from .plain import number, plain
+from .plain import LARGEST, number, plain
 from .processes import agreed, is_first, processes_together, rate_of, set_rate
 from .recorder import Recorder
 from .run_document import begun, ended
@@ -35,8 +35,6 @@ __all__ = ["Run"]
 
 log = logging.getLogger("imlkit")
 
-LARGEST: Final = 2**63
-"""No store keeps whole numbers beyond this."""
 FINISHING: Final = 30.0
 """Seconds that the end of a run waits at most for what is not in the store yet."""
 

@@ -148,13 +148,19 @@ def test_a_name_may_be_any_text_and_two_runs_may_share_it(store: Store, name: st
 
 
 def test_parameters_that_no_store_keeps_become_text(store: Store) -> None:
-    params: dict[Any, Any] = {"model": torch.nn.Linear(1, 1), "path": Path("a"), 3: torch.tensor(2.0)}
+    params: dict[Any, Any] = {
+        "model": torch.nn.Linear(1, 1),
+        "path": Path("a"),
+        3: torch.tensor(2.0),
+        "seed": 2**64,
+    }
     with Run(store, "one", params) as run:
         pass
     assert dict(read(store, run).params) == {
         "model": "Linear(in_features=1, out_features=1, bias=True)",
         "path": "a",
         "3": 2.0,
+        "seed": str(2**64),
     }
 
 
