@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -57,6 +58,7 @@ class SQLiteFile:
         with self.errors():
             self._prepare()
             self._writer = self._connected()
+            self._identity = self._found()
         self._engine = sqlalchemy.create_engine(
             "sqlite://",
             creator=self._connected,
@@ -139,6 +141,11 @@ class SQLiteFile:
         # One function instead of context managers: half of a small write's cost would be theirs.
         with self._turn:
             self.check_open()
+            if self._found() != self._identity:
+                raise StoreUnavailableError(
+                    f"the database {self.path} was moved, deleted or replaced while it was open: "
+                    "put it back as it was, or start the program again"
+                )
             connection = self._writer
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -151,6 +158,14 @@ class SQLiteFile:
                 raise
             committed(result)
         return result
+
+    def _found(self) -> tuple[int, int] | None:
+        """Return what the file is known by. SQLite goes on writing into one that was deleted."""
+        try:
+            found = os.stat(self.path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _undo(self, connection: sqlite3.Connection) -> None:
         # SQLite may have undone it by itself already, as it does when the disk is full.

@@ -487,6 +487,25 @@ def test_a_write_that_fails_midway_is_undone_and_the_next_one_works(store: SQLit
     assert things.count() == 1
 
 
+def test_a_database_that_was_deleted_or_replaced_takes_no_writes(folder: Path) -> None:
+    store = SQLiteStore(folder)
+    things = store.collection("things")
+    things.create({"id": "a"})
+    file = folder / "store.sqlite"
+    aside = folder / "aside"
+    file.rename(aside)
+    with pytest.raises(StoreUnavailableError, match="moved, deleted or replaced"):
+        things.create({"id": "b"})
+    file.write_bytes(b"")
+    with pytest.raises(StoreUnavailableError, match="start the program again"):
+        things.create({"id": "c"})
+    file.unlink()
+    aside.rename(file)
+    things.create({"id": "d"})
+    assert [each["id"] for each in things.find()] == ["a", "d"]
+    store.close()
+
+
 def test_a_few_documents_are_found_by_their_ids_without_walking_all(store: SQLiteStore) -> None:
     things = store.collection("things")
     ids = [thing["id"] for thing in things.create([{"n": n} for n in range(100)])]

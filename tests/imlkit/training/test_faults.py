@@ -66,11 +66,12 @@ def test_a_training_that_ends_while_its_server_is_away_is_there_when_the_next_pr
         _has_all(server, run, 100, 0)
 
 
+@pytest.mark.parametrize("scheme", ["sqlite", "tinydb"])
 def test_a_folder_that_vanishes_and_is_back_in_mid_training_has_all_of_it(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, scheme: str
 ) -> None:
     folder, aside = tmp_path / "data", tmp_path / "aside"
-    store = data_store(f"tinydb:{folder}")
+    store = data_store(f"{scheme}:{folder}")
     runs = Runs(store)
     with Run(store, "one", system=False) as run:
         run.log(n=1)
@@ -88,12 +89,13 @@ def test_a_folder_that_vanishes_and_is_back_in_mid_training_has_all_of_it(
     store.close()
 
 
+@pytest.mark.parametrize("scheme", ["sqlite", "tinydb"])
 def test_a_folder_that_vanishes_for_good_ends_no_training_and_loses_no_weights(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     monkeypatch.setattr("imlkit.training.run.FINISHING", 1.0)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    store = data_store(f"tinydb:{tmp_path / 'data'}")
+    store = data_store(f"{scheme}:{tmp_path / 'data'}")
     runs = Runs(store)
     with Run(store, "one") as run:
         run.log(n=1)
