@@ -118,6 +118,11 @@ class Model(Component):
     def trained(self) -> bool:
         """Whether the model can predict."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether others follow it, and it follows them (see :meth:`sync`)."""
+        return False
+
     def warm_up(self) -> None:
         """Load what training and predicting need, ahead of the first use, on a background thread."""
 
@@ -189,4 +194,7 @@ class Model(Component):
 
     @abstractmethod
     def clear(self) -> None:
-        """Forget what was learned, here and where the model is kept in agreement by ``sync``."""
+        """Forget what was learned, here and where the model is kept in agreement by ``sync``.
+
+        Versions with a note stay in the store, to go back to.
+        """

@@ -8,6 +8,7 @@ from imlkit import (
     DatasetBrowser,
     ImageDisplay,
     ImageUpload,
+    ModelVersions,
     Saliency,
     Select,
     Text,
@@ -16,18 +17,22 @@ from imlkit import (
 )
 from imlkit.apps.skin.lesions import LABELS, SIDE
 from imlkit.apps.skin.network import network, prepare
+from imlkit.errors import DataError
 from imlkit.images import resized
 
 ABOUT = """\
 **A demonstration with drawn images: not for diagnosis.** Upload images of lesions. The model says what it
-takes each for; you say what it is. Your corrections are part of the model's next training.
+takes each for; you say what it is. Your corrections are part of the model's next training. Orange marks what
+the answer rests on: a mark beside the lesion is a reason to doubt it.
 """
+EMPTY = "Upload an image; the model's answer appears here."
+
 
 store = data_store("skin")
 model = TorchModel(network, labels=LABELS, prepare=prepare, title="The model in use")
 model.begin = "The engineer has not published a model yet: it appears here as soon as there is one."
 model.sync(store, "skin")
-cases = Dataset("cases", store, title="Your cases")
+cases = Dataset("cases", store, title="Judged cases")
 waiting = Dataset("waiting", store, title="Waiting for you")
 
 # Every image waits in the store until it is judged: a closed page loses none.
@@ -65,15 +70,26 @@ answered = (
 answer = ConfidencePlot(
     answered.map(lambda found: found[1]),
     title="The model says",
-    empty="Upload an image; the model's answer appears here.",
+    empty=EMPTY,
 )
 saliency = Saliency(model)
 looks = ImageDisplay(
     answered.compute(lambda found: saliency.process(found[0]["thumbnail"]), policy="latest"),
     title=saliency.title,
 )
-in_use = Text(model.training.value.message or model.begin)
-model.training.map(lambda status: status.message or model.begin).subscribe(in_use.value)
+in_use = Text(model.begin)
+versions = ModelVersions(store, "skin")
+
+
+def tell(_):
+    """Say which model is in use, and what the engineer said of it."""
+    status = model.training.value
+    note = next((each.note for each in versions.versions.value if each.number == versions.current.value), "")
+    why = f" The engineer says: {note}" if note else ""
+    in_use.value.set(f"{status.message}{why}" if model.trained else model.begin)
+
+
+model.training.merge(versions.versions, versions.current).subscribe(tell)
 
 right = Button("That is right")
 diagnosis = Select(LABELS, title="What it is")
@@ -84,7 +100,9 @@ def judge(found, label):
     """Keep a case with what it is; it waits no more."""
     case, prediction = found
     if not waiting.count({"id": case["id"]}):
-        return
+        judged = cases.find({"id": case["id"]}, select=["y"])
+        said = f"as {judged[0]['y']}" if judged else "and removed the case"
+        raise DataError(f"Somebody else has just judged this image, {said}. Change it under Cases.")
     cases.create(
         {
             "id": case["id"],
@@ -109,16 +127,36 @@ correct.clicks.snapshot(answered, diagnosis.value).filter(lambda both: both[1]).
 def settle(_):
     """Let only an image be judged that waits, and that the model has answered for."""
     case = turn.value[0] if turn.has_value else None
-    ready = case is not None and answered.has_value and answered.value[0]["id"] == case["id"]
+    shown = answered.value[0]["id"] if answered.has_value else ""
+    ready = model.trained and case is not None and case["id"] == shown
     right.disabled.set(not ready)
-    correct.disabled.set(not (ready and diagnosis.value.value))
-    if case is None:
+    other = ready and diagnosis.value.value not in (None, answered.value[1].label)
+    correct.disabled.set(not other)
+    if case is None or not model.trained:
+        answer.empty = EMPTY if case is None else "This image waits for a model: its answer appears here."
         answer.clear()
 
 
 settle(None)
-turn.merge(answered, diagnosis.value).subscribe(settle)
+turn.merge(answered, diagnosis.value, model.training).subscribe(settle)
 turn.subscribe(lambda _: diagnosis.value.set(None))
+
+
+def agree_anew(change):
+    """Note whether the model was right, where somebody changes what a case is."""
+    for case in cases.find({"id": {"$in": list(change.ids)}}, select=["y", "predicted", "agreed"]):
+        agreed = case["y"] == case.get("predicted")
+        if agreed != case.get("agreed"):
+            cases.patch(case["id"], {"agreed": agreed})
+
+
+cases.changes.filter(lambda change: change.kind == "updated").compute(agree_anew)
+
+
+def keep_names(label, name):
+    """Refuse to rename a class: the network's outputs have these names."""
+    raise DataError(f"The model knows {' and '.join(LABELS)} alone: relabel cases instead.")
+
 
 app = Dashboard(title="Skin lesions: clinician", author="imlkit")
 app.page("Diagnose").sidebar(
@@ -130,7 +168,9 @@ app.page("Diagnose").sidebar(
     [right, diagnosis, correct],
 )
 app.page("Cases").use(
-    DatasetBrowser(cases.where({"agreed": False}), title="What the model got wrong"),
-    DatasetBrowser(cases),
+    DatasetBrowser(cases.where({"agreed": False}), title="What the model got wrong", rename=keep_names),
+    DatasetBrowser(cases, rename=keep_names),
 )
+# The model is the engineer's to publish and to clear.
+app.settings.leave_out(model)
 app.servable()

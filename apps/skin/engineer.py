@@ -1,5 +1,8 @@
 """Follow and steer trainings, compare two checkpoints on an image, publish one: the engineer's side."""
 
+import os
+from typing import Any
+
 from imlkit import (
     Button,
     CheckpointChoice,
@@ -14,6 +17,7 @@ from imlkit import (
     RunPlot,
     Saliency,
     Select,
+    Stream,
     Text,
     TextInput,
     TorchModel,
@@ -24,13 +28,15 @@ from imlkit import (
 from imlkit.apps.skin.lesions import LABELS
 from imlkit.apps.skin.network import network, prepare
 
-TRAINING = """\
-**Train in a terminal, and watch here:** `python apps/skin/train.py`. Tick runs to compare them; a run's
-menu pauses it, stops it or changes its learning rate. *Drawn images stand in for a clinic's.*
+FOLDER = f" --data {os.environ['IMLKIT_DATA']}" if os.environ.get("IMLKIT_DATA") else ""
+TRAINING = f"""\
+**Train in a terminal, and watch here:** `python apps/skin/train.py{FOLDER}`. The curves are the latest run's;
+tick runs to compare them. A run's menu pauses it, stops it or changes its learning rate. *Drawn images
+stand in for a clinic's.*
 """
 COMPARE = """\
 **Which checkpoint is better?** Choose two, and give them an image. Publish the one you trust: every
-clinician's page has it at once.
+clinician's page has it at once. Orange marks what an answer rests on.
 """
 CASES = """\
 **What clinicians say.** Each case they confirmed or corrected is part of the next training.
@@ -38,6 +44,9 @@ CASES = """\
 
 store = data_store("skin")
 history = TrainingHistory(store)
+# The latest run, until some are ticked.
+shown: Stream[Any] = Stream(None)
+history.selected.subscribe(lambda ids: shown.set(ids or None))
 upload = ImageUpload(title="An image to compare with")
 given = upload.images
 published = ModelVersions(store, "skin", title="Published versions")
@@ -81,18 +90,26 @@ def published_now(click):
     if not model.trained:
         return f"There is nothing to publish yet: {model.begin}"
     number = model.save(store, "skin", note.value.value)
-    return f"Version {number} is published: every clinician's page has it now."
+    return f"Version {number} is published."
+
+
+def in_use(number):
+    """Say which version the clinicians have."""
+    return f"Version {number} is in use on every clinician's page." if number else ""
 
 
 publish.clicks.compute(published_now, policy="drop").subscribe(outcome.value)
+published.current.map(in_use).subscribe(outcome.value)
+for choice, *_ in sides.values():
+    choice.value.map(lambda _: in_use(published.current.value)).subscribe(outcome.value)
 
 app = Dashboard(title="Skin lesions: engineer", author="imlkit")
 app.page("Training").use(
     Text(TRAINING, format="markdown"),
     history,
-    RunPlot(store, history.selected),
-    RunImages(store, history.selected),
-    WeightHistograms(store, history.selected),
+    RunPlot(store, shown),
+    RunImages(store, shown),
+    WeightHistograms(store, shown),
 )
 left, right = sides.values()
 app.page("Compare").sidebar(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -71,3 +73,19 @@ def _hair(random: np.random.Generator, image: np.ndarray) -> None:
     points = start + np.outer(along, end - start) + np.outer(np.sin(np.pi * along), bend)
     rows, columns = np.clip(points.round().astype(int), 0, SIDE - 1).T
     image[rows, columns] *= 0.45
+
+
+def main(folder: str, count: int = 10) -> None:
+    """Write some images into a folder, for somebody to upload: half of them on dark skin."""
+    from imlkit.images import encode_png
+
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        image, _ = lesions(1, 9_000 + number, "dark" if number % 2 else "light")[0]
+        if number % 4 > 1:
+            image = lesion("melanoma", 9_000 + number, "dark" if number % 2 else "light")
+        (Path(folder) / f"lesion {number + 1}.png").write_bytes(encode_png(image))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "lesions")

@@ -31,7 +31,11 @@ def main(arguments: list[str] | None = None) -> None:
     checks, known = tensors(lesions(200, seed=1_000_000))
     judged = store_dataset(store, "dataset/cases", ("x", "y"), {"y": {"$in": list(LABELS)}})
     cases, diagnoses = tensors([judged[number] for number in range(len(judged))])
-    corrected = store.collection("dataset/cases").count({"agreed": False})
+    collection = store.collection("dataset/cases")
+    corrected = collection.count({"agreed": False, "y": {"$in": list(LABELS)}})
+    print(f"The store is {store.location}")
+    if left_out := collection.count() - len(judged):
+        print(f"{left_out} cases are left out: the network knows {' and '.join(LABELS)} alone. Relabel them.")
     print(f"{len(images)} drawn images; {len(cases)} cases that clinicians judged, {corrected} corrected")
 
     model = network()
@@ -44,7 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
         "cases": len(cases),
         "corrections": corrected,
     }
-    name = options.name or f"with {len(cases)} judged cases"
+    name = options.name or f"run {store.collection('runs').count() + 1}, {len(cases)} judged cases"
     with TorchCallback(
         store, name, model, optimizer, epochs=options.epochs, keep=3, by="validation_loss", params=params
     ) as callback:

@@ -19,6 +19,8 @@ VERSIONS: Final = "model_versions"
 KEPT: Final = 20
 """How many versions are kept besides those with a note."""
 TRIES: Final = 100
+COUNT: Final = "last"
+"""The field of the document of number 0 that tells the highest number, once versions were forgotten."""
 OWN: Final = ("id", "model", "made", "note")
 """What a version's document holds besides what the model's own document holds."""
 
@@ -58,8 +60,7 @@ class KeptVersions:
             "made": datetime.now(UTC),
             "note": note,
         }
-        newest = self._documents(limit=1)
-        number = newest[0]["number"] + 1 if newest else 1
+        number = self._highest() + 1
         for _ in range(TRIES):
             document = {**parts, "number": number, "id": self._id(number)}
             try:
@@ -98,9 +99,14 @@ class KeptVersions:
             self.forget_file(str(document.get("asset", "")))
 
     def clear(self) -> None:
-        """Forget all versions."""
+        """Forget all versions without a note. No number is given again: predictions were kept with them."""
+        highest = self._highest()
+        if highest:
+            counted = {"id": self._id(0), "model": self._model, "number": 0, COUNT: highest}
+            self._versions.put(counted)
         for document in self._documents():
-            self.remove(document["number"])
+            if not document.get("note"):
+                self.remove(document["number"])
 
     def forget_file(self, asset: str) -> None:
         """Remove a model's file that neither a model nor a version uses any more."""
@@ -110,9 +116,17 @@ class KeptVersions:
             with contextlib.suppress(NotFoundError):
                 self._store.assets.remove(asset)
 
-    def _documents(self, limit: int | None = None) -> list[Document]:
-        found = self._versions.find({"model": self._model}, sort={"number": -1}, limit=limit)
-        return [document for document in found if isinstance(document.get("number"), int)]
+    def _highest(self) -> int:
+        newest = self._versions.find({"model": self._model}, sort={"number": -1}, limit=1)
+        counts = [one.get("number") for one in newest]
+        counts += [one.get(COUNT) for one in self._versions.find({"id": self._id(0)})]
+        return max([0, *(count for count in counts if isinstance(count, int))])
+
+    def _documents(self) -> list[Document]:
+        found = self._versions.find({"model": self._model}, sort={"number": -1})
+        return [
+            document for document in found if isinstance(number := document.get("number"), int) and number
+        ]
 
     def _id(self, number: int) -> str:
         return f"{self._model}-{number}"

@@ -113,6 +113,11 @@ class Learner(Predictor):
         self._trainings.wait(timeout)
         return self._telling.status
 
+    @property
+    def shared(self) -> bool:
+        """Whether ``sync`` keeps it in agreement with others."""
+        return self._place is not None
+
     def sync(self, store: Store, name: str) -> Self:
         """Be the model of that name in a store: load it, save every training, follow others.
 
@@ -141,7 +146,10 @@ class Learner(Predictor):
         return self
 
     def clear(self) -> None:
-        """Stop a training, forget what was learned, and remove the model that ``sync`` keeps."""
+        """Stop a training, forget what was learned, and remove the model that ``sync`` keeps.
+
+        Its versions with a note stay in the store, to go back to.
+        """
         self.cancel()
         with self._taking:
             if self._place is not None:

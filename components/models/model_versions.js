@@ -25,7 +25,7 @@ function comparison(chosen) {
     parts.append(element("tr", {}, element("th", { scope: "row", textContent: name }),
       ...values.map((value) => element("td", { textContent: value ?? "–" }))));
   };
-  line("trained on", chosen.map((row) => row.source));
+  line("source", chosen.map((row) => row.source));
   for (const part of ["metrics", "parameters"]) {
     for (const name of new Set(chosen.flatMap((row) => Object.keys(row[part])))) {
       line(name.replaceAll("_", " "), chosen.map((row) => row[part][name]));
@@ -59,9 +59,8 @@ export function render({ model }) {
     const values = [];
     const line = element("tr", {},
       element("td", {}, element("label", { className: "tick" }, tick)),
-      element("th", { scope: "row" }, `Version ${number} `, state), when, source, element("td", {}, note));
-    const doing = element("td", { className: "doing" }, use, remove);
-    line.append(doing);
+      element("th", { scope: "row" }, `Version ${number} `, state),
+      element("td", {}, element("div", { className: "doing" }, use, remove)), when, source, element("td", {}, note));
     tick.onchange = () => {
       const others = ticked.filter((each) => each !== number);
       ticked = tick.checked ? [...others, number] : others;
@@ -88,7 +87,7 @@ export function render({ model }) {
       while (values.length < model.metrics.length) {
         const cell = element("td", { className: "number" });
         values.push(cell);
-        line.insertBefore(cell, doing);
+        line.append(cell);
       }
       while (values.length > model.metrics.length) values.pop().remove();
       model.metrics.forEach((name, index) => {
@@ -106,8 +105,9 @@ export function render({ model }) {
   const show = () => {
     // An answer to an older tick is no news.
     if (model.selected.turn >= turn) ticked = model.selected.numbers;
-    head.replaceChildren(...["Compare", "Version", "Saved", "Trained on", "Note", ...model.metrics.map((name) => name.replaceAll("_", " ")), "Do"]
-      .map((name) => element("th", { scope: "col", textContent: name })));
+    head.replaceChildren(
+      ...["Compare", "Version", "Do", "Saved", "Source", "Note"].map((name) => element("th", { scope: "col", textContent: name })),
+      ...model.metrics.map((name) => element("th", { scope: "col", className: "number", textContent: name.replaceAll("_", " ") })));
     const there = new Set(model.rows.map((row) => row.number));
     for (const [number, { line }] of rows) {
       if (there.has(number)) continue;

@@ -147,7 +147,7 @@ class StoredModel:
         self._use(self.versions.about(number))
 
     def remove(self) -> None:
-        """Remove the model from the store with all its versions, if it is there."""
+        """Remove the model from the store, if it is there, with all versions that have no note."""
         document = self._document()
         if document is not None:
             self._models.remove([self.id])

@@ -113,6 +113,7 @@ class TorchModel(Learner):
         self.validation_split = validation_split
         self.seed = seed
         self.device = device
+        self.begin = "Capture instances of at least two classes and train it, or let it take a checkpoint."
         if kind == "regression":
             self.begin = "Give it instances with numbers to estimate, then train it."
         self.parameters()

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import threading
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -74,6 +75,8 @@ def run(
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    # A page that names a part it was sent before says nothing wrong.
+    warnings.filterwarnings("ignore", "reference already known")
     quieten()
     explain()
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -10,6 +10,7 @@ from typing import Any
 import panel_material_ui as pmui
 from panel.viewable import Viewable
 
+from ..component import Component
 from ..dataset import StoredDataset
 from ..download import download_button
 from ..follow import follow
@@ -31,6 +32,11 @@ class Settings:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._built: Viewable | None = None
+        self._left_out: list[Component] = []
+
+    def leave_out(self, *components: Component) -> None:
+        """Show nothing of these datasets and models, where people are not to clear or download them."""
+        self._left_out += components
 
     def view(self) -> Viewable:
         """Return the page's content, built at the first call."""
@@ -44,14 +50,18 @@ class Settings:
         unique = {
             (id(component.store), component.name): component
             for component in self.session.components
-            if isinstance(component, StoredDataset)
+            if isinstance(component, StoredDataset) and component not in self._left_out
         }
         return list(unique.values())
 
     @property
     def models(self) -> list[Model]:
         """The session's models."""
-        return [component for component in self.session.components if isinstance(component, Model)]
+        return [
+            component
+            for component in self.session.components
+            if isinstance(component, Model) and component not in self._left_out
+        ]
 
     @property
     def stores(self) -> list[Store]:
@@ -108,7 +118,13 @@ class Settings:
         )
         clear = self._clear_button(
             title,
-            f"“{_short(title)}” will forget what it has learnt. It can be trained again from its data.",
+            f"“{_short(title)}” will forget what it has learnt"
+            + (
+                ", for everyone who uses it. Versions with a note stay, to go back to."
+                if model.shared
+                else "."
+            )
+            + " It can be trained again from its data.",
             model.clear,
         )
         entry = _entry(title, text, download, clear)

@@ -110,7 +110,9 @@ def publish(page: Page, side: str, note: str, number: int) -> None:
     page.get_by_role("textbox", name="Why").fill(note)
     page.get_by_role("textbox", name="Why").press("Tab")
     page.get_by_role("button", name="Publish", exact=True).click()
-    expect(page.get_by_text(f"Version {number} is published")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(f"Version {number} is in use on every clinician's page.")).to_be_visible(
+        timeout=30_000
+    )
 
 
 def answer(page: Page, version: int) -> str:
@@ -146,7 +148,10 @@ def test_an_engineer_trains_and_publishes_a_clinician_uses_and_corrects(
     publish(engineer, "Left", "the first that is any good", 1)
 
     # It appears under his eyes, and answers for what waits.
-    loaded = "Loaded the checkpoint “epoch 3” of the run “first” (version 1)."
+    loaded = (
+        "Loaded the checkpoint “epoch 3” of the run “first” (version 1). "
+        "The engineer says: the first that is any good"
+    )
     expect(clinician.get_by_text(loaded)).to_be_visible(timeout=30_000)
     said = answer(clinician, 1)
     expect(clinician.get_by_role("img", name="What the answer rests on")).to_be_visible()
@@ -164,7 +169,7 @@ def test_an_engineer_trains_and_publishes_a_clinician_uses_and_corrects(
     answer(clinician, 1)
     publish(engineer, "Right", "to see the difference", 2)
     confirmed = answer(clinician, 2)
-    expect(clinician.get_by_text("(version 2)")).to_be_visible()
+    expect(clinician.get_by_text("(version 2). The engineer says: to see the difference")).to_be_visible()
     expect(clinician.get_by_text("2 images wait for you.")).to_be_visible()
     clinician.get_by_role("button", name="That is right").click()
     expect(clinician.get_by_text("1 image waits for you.")).to_be_visible()

@@ -118,6 +118,26 @@ def test_who_publishes_at_once_gets_numbers_of_their_own(store: Store) -> None:
     assert len(StoredModel(store, "mine").versions.read()) == 4
 
 
+def test_forgetting_keeps_what_has_a_note_and_gives_no_number_again(store: Store) -> None:
+    taught("a", "b").save(store, "mine", "worth it")
+    taught("c", "d").save(store, "mine")
+    follower = KNNClassifier().sync(store, "mine")
+    assert follower.shared
+    follower.clear()
+    assert not follower.trained
+    place = StoredModel(store, "mine")
+    assert [(one.number, one.note) for one in place.versions.read()] == [(1, "worth it")]
+    assert len(list(store.assets)) == 1
+    place.use(1)
+    until(lambda: follower.trained)
+    assert follower.predict(queries()[0]).version == 1
+    assert taught("e", "f").save(store, "mine") == 3
+    place.versions.say(1, "")
+    follower.clear()
+    assert place.versions.read() == []
+    assert taught("e", "f").save(store, "mine") == 4
+
+
 def test_any_version_may_be_loaded(store: Store) -> None:
     taught("a", "b").save(store, "mine")
     taught("c", "d").save(store, "mine")

@@ -29,6 +29,26 @@ def test_a_model_that_knows_nothing_has_nothing_to_download_or_clear() -> None:
     assert not buttons.visible
 
 
+def test_clearing_a_model_that_others_use_says_so_and_what_is_left_out_is_not_shown() -> None:
+    session, store = Session(), MemoryStore()
+    with session.entered():
+        asked: list[Question] = []
+        session.questions.subscribe(asked.append)
+        alone, shared = KNNClassifier(title="Alone"), KNNClassifier(title="Shared").sync(store, "mine")
+        dataset, others = Dataset("points", store), Dataset("others", store)
+        settings = Settings(session)
+        for model in (alone, shared):
+            entry: Any = settings._model(model)
+            entry[-1][-1].clicks += 1
+        assert "for everyone who uses it" not in asked[0].text
+        assert "for everyone who uses it. Versions with a note stay" in asked[1].text
+        settings.leave_out(shared, others)
+        assert settings.models == [alone]
+        assert settings.datasets == [dataset]
+    session.dispose()
+    store.close()
+
+
 def test_the_answer_that_loses_something_is_red() -> None:
     session = Session()
     place = pmui.Column()
@@ -53,7 +73,9 @@ def test_a_question_that_has_become_pointless_is_taken_back_and_no_other() -> No
         assert dialog.open
         session.withdraw(first)
         assert not dialog.open
+        assert len(place) == 0
         session.ask(second)
         session.withdraw(first)
+        (dialog,) = place
         assert dialog.open
     session.dispose()
