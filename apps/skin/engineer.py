@@ -72,7 +72,17 @@ def side(title):
         empty="Choose a checkpoint and an image.",
     )
     seen = ImageDisplay(asked.compute(Saliency(model).process, policy="latest"), title=f"{title} looks at")
-    return choice, model, said, seen
+    measured = Text(model.begin)
+    choice.value.map(lambda checkpoint: words(checkpoint) or model.begin).subscribe(measured.value)
+    return choice, model, said, seen, measured
+
+
+def words(checkpoint):
+    """Return what a checkpoint is called, and how good it is by its run."""
+    if checkpoint is None:
+        return ""
+    metrics = ", ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in checkpoint.metrics.items())
+    return f"{checkpoint.run_name}, {checkpoint.name}: {metrics}"
 
 
 sides = {title: side(title) for title in ("Left", "Right")}
@@ -116,6 +126,7 @@ app.page("Compare").sidebar(
     left[0], right[0], upload, ImageDisplay(given, title="The image"), which, note, publish, outcome
 ).use(
     Text(COMPARE, format="markdown"),
+    [left[4], right[4]],
     [left[2], right[2]],
     [left[3], right[3]],
     published,
