@@ -100,7 +100,8 @@ def published_now(click):
     if not model.trained:
         return f"There is nothing to publish yet: {model.begin}"
     number = model.save(store, "skin", note.value.value)
-    return f"Version {number} is published."
+    # Also told as soon as the store has it: whichever comes first.
+    return in_use(number)
 
 
 def in_use(number):
