@@ -112,15 +112,15 @@ def take_part(people: Participants, participant: Participant) -> StudyGuide:
     agreed = f"You agreed on {participant.agreed:%-d %B %Y at %H:%M} UTC. Your code is {participant.code}."
     guide.step("Consent").text(CONSENT).use(Text(agreed)).tells(Text(agreed).value)
     guide.step("Instructions").text(INSTRUCTIONS)
-    guide.step("Draw").text(DRAW).use(teaching.drawn, [teaching.sheet, teaching.browser]).tells(
+    guide.step("Draw").text(DRAW).use(teaching.drawn, [teaching.sheet.view(), teaching.browser]).tells(
         teaching.drawn.done
     )
     guide.step("Train").text(TRAIN).use([teaching.train], teaching.progress).opens_when(
         teaching.drawn.missing, "Draw some examples first."
     ).tells(teaching.learned)
-    guide.step("Test").text(TEST).use(teaching.tested, [teaching.trial_sheet, teaching.answer]).opens_when(
-        teaching.missing_training, "Train the computer first."
-    ).tells(teaching.tested.done)
+    guide.step("Test").text(TEST).use(
+        teaching.tested, [teaching.trial_sheet.view(), teaching.answer]
+    ).opens_when(teaching.missing_training, "Train the computer first.").tells(teaching.tested.done)
     guide.step("Questions").text(ASK).use(*asked.fields).opens_when(
         teaching.tested.missing, "Test the computer first."
     )

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
-
-import panel_material_ui as pmui
-from panel.viewable import Viewable
 
 from imlkit import (
     Button,
@@ -27,9 +23,9 @@ from imlkit import (
 )
 from imlkit.apps.study.goal import Goal, Progress, counted
 from imlkit.apps.study.participants import Participant
+from imlkit.apps.study.sheet import Sheet
 from imlkit.components.models.model_card import ModelCard
 from imlkit.images import RGBImage
-from imlkit.layouts.page import card
 from imlkit.store import Change
 from imlkit.streams import Chain
 
@@ -71,12 +67,8 @@ class Teaching:
     def _draw(self) -> None:
         self.pad = Sketchpad(title="Draw here")
         self.drawn = Goal("Nothing drawn yet.", "Draw some examples first.")
-        self.adds = [Button(f"This is a {name}") for name in self.wanted]
-        for add, name in zip(self.adds, self.wanted, strict=True):
-            self.pad.strokes.map(lambda strokes: not strokes).subscribe(add.disabled)
-            kept = add.clicks.snapshot(self.pad.images).compute(partial(self._keep_example, name))
-            kept.subscribe(lambda _: self.pad.clear())
-        self.sheet = _sheet(self.pad, self.adds)
+        self.sheet = Sheet(self.pad, "This is a {}", self.wanted, self._keep_example)
+        self.adds = self.sheet.buttons
         self.browser = DatasetBrowser(self.examples.where({}), title="Your drawings")
         self.examples.counts.map(lambda counts: counted(counts, self.wanted)).subscribe(self.drawn.progress)
         self.examples.changes.compute(self._record_change)
@@ -103,17 +95,13 @@ class Teaching:
         # A prediction is an event: one at each stroke's end is enough.
         self.trial = Sketchpad(title="Draw something new", live_rate=0)
         self.tested = Goal("Nothing tested yet.", "Test the computer first.")
-        self.says = [Button(f"I drew a {name}") for name in self.wanted]
-        for say, name in zip(self.says, self.wanted, strict=True):
-            self.trial.strokes.map(lambda strokes: not strokes).subscribe(say.disabled)
-            kept = say.clicks.snapshot(self.trial.images).compute(partial(self._keep_test, name))
-            kept.subscribe(lambda _: self.trial.clear())
+        self.trial_sheet = Sheet(self.trial, "I drew a {}", self.wanted, self._keep_test)
+        self.says = self.trial_sheet.buttons
         described = self.trial.images.compute(self.features.process, policy="latest")
         predictions = described.compute(self.classifier.predict, policy="latest")
         self.log.observe("predict", predictions, _said)
         self.answer = ConfidencePlot(predictions, title="The computer says")
         self.trial.cleared.subscribe(lambda _: self.answer.clear())
-        self.trial_sheet = _sheet(self.trial, self.says)
         self.tests.counts.compute(self._tests_done, policy="latest").subscribe(self.tested.progress)
 
     def _keep_example(self, name: str, drawing: RGBImage) -> None:
@@ -165,15 +153,6 @@ class Teaching:
         left = self.wanted_tests - done
         more = "1 more drawing" if left == 1 else f"{left} more drawings"
         return Progress(said, done / self.wanted_tests, f"Test the computer with {more}.")
-
-
-def _sheet(pad: Sketchpad, buttons: Sequence[Button]) -> Viewable:
-    """Return a pad with buttons beneath it, where a hand that draws finds them."""
-    views: list[Any] = [button.view() for button in buttons]
-    for view in views:
-        view.margin = (8, 0, 0, 0)
-    row = pmui.FlexBox(*views, margin=0, gap="8px")
-    return card(pmui.Column(pad.view(), row, margin=0, sizing_mode="stretch_width"), pad.title)
 
 
 def _said(prediction: Prediction) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imlkit import Dataset, EventLog, MLPClassifier, Store, data_store
+from imlkit import Button, Dataset, EventLog, MLPClassifier, Sketchpad, Store, data_store
 from imlkit.apps.study.columns import COLUMNS
 from imlkit.apps.study.command import main
 from imlkit.apps.study.export import export_study
@@ -53,20 +53,27 @@ def drawn(turn: float) -> list[Stroke]:
     return [Stroke(np.array(line, np.float32), size=8) for line in lines]
 
 
+def judge(pad: Sketchpad, strokes: list[Stroke], *buttons: Button) -> None:
+    """Draw once the drawing before is gone, and press these buttons one after another."""
+    until(lambda: all(button.disabled.value for button in buttons))
+    pad.strokes.set(strokes)
+    until(lambda: not buttons[0].disabled.value)
+    for button in buttons:
+        button.click()
+
+
 def teach(lesson: Teaching, each: int = 2) -> None:
     """Draw so many of each class, train, and test once."""
     for n in range(each):
         for add, shift in zip(lesson.adds, (0, 90), strict=True):
             before = lesson.examples.count()
-            lesson.pad.strokes.set(drawn(shift + 5 * n))
-            add.click()
+            judge(lesson.pad, drawn(shift + 5 * n), add)
             until(lambda before=before: lesson.examples.count() > before)  # type: ignore[misc]
             until(lambda: not lesson.pad.strokes.value)
     until(lambda: lesson.drawn.missing.value == "")
     lesson.train.click()
     until(lambda: lesson.participant.latest_model() is not None)
-    lesson.trial.strokes.set(drawn(90))
-    lesson.says[1].click()
+    judge(lesson.trial, drawn(90), lesson.says[1])
     until(lambda: lesson.tests.count() == 1)
     until(lambda: not lesson.trial.strokes.value)
     until(lambda: lesson.tested.missing.value == "")
@@ -126,6 +133,34 @@ def test_what_they_do_is_recorded_in_order(people: Participants) -> None:
     assert kinds == [*["capture"] * 4, "train", "trained", "test", "relabel", "remove"]
     times = [event["time"] for event in lesson.log.find()]
     assert times == sorted(times)
+
+
+def test_a_drawing_counts_once_however_often_it_is_judged(people: Participants) -> None:
+    lesson = teaching(people, people.begin("The words.")[0])
+    teach(lesson)
+    pairs = ((lesson.pad, lesson.adds, lesson.examples), (lesson.trial, lesson.says, lesson.tests))
+    for pad, (first, second), kept in pairs:
+        before = kept.count()
+        for line in (30, 40):
+            judge(pad, drawn(line), first, first, second)
+            until(lambda pad=pad: not pad.strokes.value)  # type: ignore[misc]
+        # What was pressed is kept in order: once the second drawing is there, all of the first is done.
+        until(lambda kept=kept, before=before: kept.count() == before + 2)  # type: ignore[misc]
+        judge(pad, drawn(50), first)
+        until(lambda kept=kept, before=before: kept.count() == before + 3)  # type: ignore[misc]
+    for kind, count in (("capture", 7), ("test", 4)):
+        until(lambda kind=kind, count=count: len(lesson.log.find({"kind": kind})) == count)  # type: ignore[misc]
+
+
+def test_a_drawing_that_comes_back_counts_again_only_once_it_is_changed(people: Participants) -> None:
+    lesson = teaching(people, people.begin("The words.")[0])
+    judge(lesson.pad, drawn(0), lesson.adds[0])
+    until(lambda: lesson.pad.cleared.value == 1 and lesson.adds[-1].disabled.value)
+    lesson.pad.undo()
+    until(lambda: bool(lesson.pad.strokes.value))
+    assert [add.disabled.value for add in lesson.adds] == [True, True]
+    judge(lesson.pad, [*lesson.pad.strokes.value, *drawn(60)], lesson.adds[1])
+    until(lambda: lesson.examples.count() == 2)
 
 
 def test_coming_back_finds_drawings_model_and_answers(people: Participants) -> None:
