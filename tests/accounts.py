@@ -56,7 +56,11 @@ class Clock:
 
 @contextlib.contextmanager
 def served_store(
-    folder: Path, users: Mapping[str, str], clock: Clock | None = None, lifetime: float = 3600.0
+    folder: Path,
+    users: Mapping[str, str],
+    clock: Clock | None = None,
+    lifetime: float = 3600.0,
+    rules: str = OWN,
 ) -> Iterator[str]:
     """Serve a store whose annotators see what is their own; gives its address.
 
@@ -65,13 +69,14 @@ def served_store(
         users: each one's role; their password is :data:`PASSWORD`.
         clock: the server's.
         lifetime: seconds for which a token holds.
+        rules: of annotators.
     """
     store = SQLiteStore(folder / "shared")
     known = Users(store)
     for name, role in users.items():
         known.add(name, role, PASSWORD)
     tokens = Tokens(b"s" * 43, lifetime, clock or Clock())
-    accounts = Accounts(known, tokens, Rules({"annotator": OWN}))
+    accounts = Accounts(known, tokens, Rules({"annotator": rules}))
     with served(store, folder / "uploads", accounts=accounts, audit=AuditLog(folder / "audit.jsonl")) as url:
         yield url
 

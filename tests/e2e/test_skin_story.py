@@ -11,10 +11,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from imlkit import data_store
-from imlkit.apps.skin.lesions import lesion
+from imlkit import TorchModel, data_store
+from imlkit.apps.skin.lesions import LABELS, lesion, lesions
+from imlkit.apps.skin.network import network, prepare
 from imlkit.images import encode_png
 from imlkit.store import Store
+from imlkit.stores.remote import RemoteStore
+from imlkit.stores.remote.log_in import log_in
+from tests.accounts import PASSWORD, served_store
+from tests.contracts.model_contract import Stored
 from tests.e2e.served import ROOT, Served, until
 
 pytestmark = pytest.mark.e2e
@@ -195,3 +200,52 @@ def test_an_engineer_trains_and_publishes_a_clinician_uses_and_corrects(
     expect(compared).to_contain_text("checkpoint “epoch 3” of the run “first”")
     go(engineer, "Cases")
     expect(engineer.get_by_role("option").first).to_be_visible()
+
+
+CLINICIAN = (
+    "create in dataset/*, read own in dataset/*, update own in dataset/*, remove own in dataset/*, "
+    "read in models, read in model_versions, read in trainings"
+)
+
+
+def test_with_accounts_each_clinician_has_cases_of_his_own(
+    tmp_path: Path, open_page: Callable[..., Page]
+) -> None:
+    people = {"louise": "editor", "michel": "annotator", "nadia": "annotator"}
+    with served_store(tmp_path, people, rules=CLINICIAN) as url:
+        login = log_in(url, "louise", PASSWORD)
+        hers = RemoteStore(url, token=login.token)
+        model = TorchModel(network, labels=LABELS, prepare=prepare, epochs=1)
+        model.train(Stored([{"x": image, "y": label} for image, label in lesions(16)]))
+        assert model.wait(60).state == "success"
+        model.save(hers, "skin")
+        served = Served(
+            [*here(["imlkit", "serve", str(ROOT / "apps/skin/clinician.py"), "--port", "0"]), "--store", url],
+            tmp_path,
+            {"IMLKIT_QUEUE": str(tmp_path / "queue"), "XDG_CONFIG_HOME": str(tmp_path)},
+        )
+        try:
+            pages = []
+            for name in ("michel", "nadia"):
+                page = open_page(served.url)
+                page.get_by_label("Name").fill(name)
+                page.get_by_label("Password").fill(PASSWORD)
+                page.get_by_role("button", name="Log in").click()
+                expect(page.get_by_text("version 1")).to_be_visible(timeout=60_000)
+                pages.append(page)
+            michel, nadia = pages
+            give(michel, "nevus", "melanoma")
+            answer(michel, 1)
+            michel.get_by_role("button", name="That is right").click()
+            expect(michel.get_by_text("1 image waits for you.")).to_be_visible()
+            cases = hers.collection("dataset/cases")
+            until(lambda: cases.count({"created_by": "michel"}) == 1)
+            expect(nadia.get_by_text("No image waits for you")).to_be_visible()
+            go(nadia, "Cases")
+            expect(nadia.get_by_role("option")).to_have_count(0)
+            go(michel, "Cases")
+            expect(michel.get_by_role("option")).to_have_count(1)
+        finally:
+            served.stop()
+            hers.close()
+        assert "Traceback" not in "".join(served.log), "".join(served.log)
